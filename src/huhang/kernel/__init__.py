@@ -1,0 +1,1 @@
+"""Facts and arithmetic: plain Python, no Django, `now` is always an argument."""
