@@ -1,0 +1,1 @@
+"""Infrastructure with tables: people, access, journal, vault, files, jobs, messages."""
