@@ -268,7 +268,7 @@ def steps() -> Iterator[tuple[str, str, Callable[[], str], Callable[[], None], b
     yield (
         "environment",
         say("Python environment", "Python 环境"),
-        lambda: digest(ROOT, system),
+        lambda: digest(str(ROOT), system),
         make_environment,
         PYTHON.exists(),
     )
@@ -282,7 +282,7 @@ def steps() -> Iterator[tuple[str, str, Callable[[], str], Callable[[], None], b
     yield (
         "project",
         say("the huhang command", "huhang 命令"),
-        lambda: digest(SOURCE, 1),
+        lambda: digest(str(SOURCE), 1),
         install_project,
         (VENV / "bin" / "huhang").exists(),
     )

@@ -128,6 +128,11 @@ def _words(privileges: Sequence[str]) -> sql.Composed:
     return sql.SQL(", ").join(sql.SQL(PRIVILEGES[each]) for each in privileges)
 
 
+def assuming(role: str = APP) -> str:
+    """What libpq's ``options`` must hold for a session to begin in this role."""
+    return f"-c role={role}"
+
+
 @contextmanager
 def as_owner(connection: Any) -> Iterator[None]:
     """Let a Django connection work as the tables' owner inside, for migrations and for making test databases.
@@ -135,14 +140,14 @@ def as_owner(connection: Any) -> Iterator[None]:
     The connection and its pool are closed on both sides, so no session keeps the wrong role.
     """
     options = connection.settings_dict["OPTIONS"]
-    role = options.pop("assume_role", None)
+    before = options.get("options", "")
+    options["options"] = before.replace(assuming(), "").strip()
     _forget(connection)
     try:
         yield
     finally:
         _forget(connection)
-        if role:
-            options["assume_role"] = role
+        options["options"] = before
 
 
 def _forget(connection: Any) -> None:

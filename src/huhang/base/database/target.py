@@ -93,14 +93,15 @@ def django_settings(
 ) -> dict[str, Any]:
     """The value of ``DATABASES["default"]``.
 
-    Django assumes ``role`` once for each connection the pool opens, not at each checkout, so it costs no statement
-    a request. ``role=None`` works as the owner; ``pool=None`` opens a connection each time.
+    ``role`` is assumed by the session's start-up packet, so it costs no statement at all, and ``RESET ROLE`` leads
+    back to it, never to the owner. (Django's own ``assume_role`` waits for ever with a pool: it asks the pool that
+    is being filled for a cursor.) ``role=None`` works as the owner; ``pool=None`` opens a connection each time.
     """
     options: dict[str, Any] = {name: value for name, value in target.params.items() if name not in APART}
     if pool is not None:
         options["pool"] = dict(pool)
     if role is not None:
-        options["assume_role"] = role
+        options["options"] = f"{options.get('options', '')} {roles.assuming(role)}".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "HOST": str(target.params.get("host") or ""),
