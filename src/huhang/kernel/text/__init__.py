@@ -1,0 +1,20 @@
+"""Words as people type them: folding for search, cleaning for storage, one spelling for hashing."""
+
+from huhang.kernel.text.canonical import canonical_json, digest, fingerprint
+from huhang.kernel.text.clean import clean
+from huhang.kernel.text.grams import bigrams, fold, like_pattern, query_bigrams, query_words
+from huhang.kernel.text.width import half_width, squeeze
+
+__all__ = [
+    "bigrams",
+    "canonical_json",
+    "clean",
+    "digest",
+    "fingerprint",
+    "fold",
+    "half_width",
+    "like_pattern",
+    "query_bigrams",
+    "query_words",
+    "squeeze",
+]
