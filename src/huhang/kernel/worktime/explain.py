@@ -46,8 +46,8 @@ _WORDS: dict[Language, dict[str, str]] = {
         "due": "Due before {due}.",
         "frozen": "The clock stands still with {left} left; it goes on when the pause ends.",
         "calendar": "According to calendar {version}.",
-        "provisional": "Provisional: not every holiday notice concerned is published yet (the next year's notice may move the last "
-        "days of December); the date is computed again when it is imported.",
+        "provisional": "Provisional: not every holiday notice concerned is published yet (the next year's may move the "
+        "last days of December); the date is computed again when it is imported.",
         "minutes": "{} minutes",
     },
 }

@@ -22,6 +22,7 @@ _ALSO_OFF = re.compile(rf"{_LIST}(?:补休|调休)")
 _WORK = re.compile(rf"{_LIST}(?:照常)?上班")
 _LENGTH = re.compile(r"共(\d+)天")
 _ITEM = re.compile(r"[一二三四五六七八九十]+、([^：，。]{1,20})：(.+)")
+_NUMBERED = re.compile(r"[一二三四五六七八九十]+、")
 _SPEAKS = re.compile(r"\d日.*(?:放假|补休|调休|上班)")
 _YEAR = re.compile(r"(?:关于|现将)(\d{4})年")
 _NUMBER = re.compile(r"国(?:办)?发(?:明电)?[〔\[［（](\d{4})[〕\]］）](\d+)号")
@@ -75,11 +76,16 @@ def read_notice(text: str, version: int = 1) -> Year:
 
 
 def _items(flat: str) -> list[tuple[str, str]]:
-    """Holiday and arrangement, in order; a line that goes on about days belongs to the item above it."""
+    """Holiday and arrangement, in order; a line that goes on about days belongs to the item above it.
+
+    A numbered line of another shape is refused: an amendment (调整…假期) changes a table that is edited by hand.
+    """
     items: list[tuple[str, str]] = []
     for line in filter(None, (raw.strip() for raw in flat.splitlines())):
         if item := _ITEM.fullmatch(line):
             items.append((item[1], item[2]))
+        elif _NUMBERED.match(line):
+            raise _unread(line)
         elif items and _SPEAKS.search(line):
             name, before = items[-1]
             items[-1] = (name, f"{before}。{line}")

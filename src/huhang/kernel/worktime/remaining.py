@@ -63,8 +63,8 @@ def say_remaining(left: Remaining, language: Language = "zh") -> str:
         parts.append(f"{minutes} min" if language == "en" else f"{minutes} 分")
     if language == "en":
         return f"{' '.join(parts) or 'less than 1 min'} {'late' if left.late else 'left'}"
-    said = " ".join(parts) or "不足 1 分"
-    return f"{'超期' if left.late else '剩'} {said}"
+    said = f" {' '.join(parts)}" if parts else "不足 1 分"
+    return f"{'超期' if left.late else '剩'}{said}"
 
 
 def elapsed_working_days(a: datetime, b: datetime, calendar: Calendar, schedule: Schedule) -> int:

@@ -1,7 +1,7 @@
 """One year of holidays and make-up days as a published notice lays it down, and the table it is kept in."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -30,8 +30,8 @@ class Year:
     year: int
     version: int
     source: str
-    off: Mapping[date, str]
-    work: Mapping[date, str]
+    off: Mapping[date, str] = field(hash=False)
+    work: Mapping[date, str] = field(hash=False)
 
     @property
     def tag(self) -> str:
