@@ -38,24 +38,24 @@ def is_secret(bound: BoundField) -> bool:
     return bound.name in _SECRET_NAMES or any(part in bound.name for part in _SECRET_PARTS)
 
 
-def described_by(bound: BoundField) -> str:
-    """The ids of the help and the error that stand beside the field."""
+def described_by(bound: BoundField, *, bare: bool = False) -> str:
+    """The ids of the help (unless ``bare``) and of the error that stand beside the field."""
     ids = []
-    if bound.help_text:
+    if bound.help_text and not bare:
         ids.append(f"{bound.auto_id}_helptext")
     if bound.errors:
         ids.append(f"{bound.auto_id}_error")
     return " ".join(ids)
 
 
-def control(bound: BoundField) -> SafeString:
+def control(bound: BoundField, *, bare: bool = False) -> SafeString:
     """The control with our class and the attributes that help people and their software."""
     own = bound.field.widget.attrs
     attrs: dict[str, str | bool] = {"class": f"{_css_class(bound)} {own.get('class', '')}".strip()}
     for name, value in _hints(bound).items():
         if name not in own:
             attrs[name] = value
-    if described := described_by(bound):
+    if described := described_by(bound, bare=bare):
         attrs["aria-describedby"] = described
     if is_secret(bound):
         attrs["data-nokeep"] = True

@@ -54,7 +54,7 @@ def error_page(
     context = {"status": status, "title": title, "say": say or usual, "hint": hint or ("" if say else advice), **more}
     try:
         body = loader.render_to_string("frame/error.html", context, None if status in _ALONE else request)
-    except Exception:  # noqa: BLE001 - whatever broke the template, the person still gets a sentence
+    except Exception:  # whatever broke the template, the person still gets a sentence
         log.exception("the error page itself failed")
         body = _bare(title, str(context["say"]), str(context["hint"]))
     return HttpResponse(body, status=status)
@@ -100,7 +100,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     return error_page(500, trace=str(getattr(request, "trace", "")))
 
 
-def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """``CSRF_FAILURE_VIEW``: nearly always a page left open too long; what was typed is still on the device."""
     say = _("页面打开太久或登录状态已变化，这一步没有提交。")
     hint = _("请返回上一页并刷新，您填写的内容已保存在本机，会自动恢复。")

@@ -90,7 +90,7 @@ class Left:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a ledger. Keys ``title``, ``state``, ``left`` and ``card`` draw their parts; others read ``Row.cells``."""
+    """A column of a ledger: ``title``, ``state``, ``left``, ``card`` draw their parts, others read ``Row.cells``."""
 
     key: str
     label: str
@@ -149,7 +149,7 @@ class Pager:
 
 @dataclass(frozen=True)
 class Day:
-    """A square of the clock. ``mark``: start, count, rest, holiday, makeup, pause, due, late, today; several by spaces."""
+    """A day of the clock. ``mark``: start, count, rest, holiday, makeup, pause, due, late, today; several by spaces."""
 
     mark: str
     date: date

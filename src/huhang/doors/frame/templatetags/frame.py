@@ -180,9 +180,12 @@ def keys_hint(*keys: str) -> SafeString:
 
 
 @register.filter
-def control(bound: BoundField) -> SafeString:
-    """A form field's control with its class, what describes it, and whether its text may be kept on this device."""
-    return fields.control(bound)
+def control(bound: BoundField, bare: object = "") -> SafeString:
+    """A form field's control with its class, what describes it, and whether its text may be kept on this device.
+
+    ``bare`` leaves the help text out, where the page says it better.
+    """
+    return fields.control(bound, bare=bool(bare))
 
 
 @register.filter
