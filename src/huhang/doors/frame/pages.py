@@ -53,7 +53,7 @@ def error_page(
     title, usual, advice = words_for(status)
     context = {"status": status, "title": title, "say": say or usual, "hint": hint or ("" if say else advice), **more}
     try:
-        body = loader.render_to_string("frame/error.html", context, None if status in _ALONE else request)
+        body: str = loader.render_to_string("frame/error.html", context, None if status in _ALONE else request)
     except Exception:  # whatever broke the template, the person still gets a sentence
         log.exception("the error page itself failed")
         body = _bare(title, str(context["say"]), str(context["hint"]))

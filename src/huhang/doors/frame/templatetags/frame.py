@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.http import QueryDict
 from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -157,20 +158,13 @@ def url_with(context: Context, **changes: Any) -> str:
     The place in a list (``after``, ``before``) is dropped unless it is itself changed: another filter is another list.
     """
     request = context.get("request")
-    query = request.GET.copy() if request is not None else template_query()
+    query: QueryDict = request.GET.copy() if request is not None else QueryDict(mutable=True)
     for name in (*_CURSORS, *changes):
         query.pop(name, None)
     for name, value in changes.items():
         if value not in (None, ""):
             query[name] = str(value)
     return "?" + query.urlencode()
-
-
-def template_query() -> Any:
-    """An empty, changeable query for pages rendered outside a request."""
-    from django.http import QueryDict
-
-    return QueryDict(mutable=True)
 
 
 @register.simple_tag
