@@ -127,8 +127,19 @@ class Stamps:
         part.replace(STAMPS)
 
 
+def usable() -> bool:
+    """Whether a ``.venv`` made by other means is of this Python and was made in this folder."""
+    try:
+        ours = (VENV / "bin" / "pip").read_text("utf-8").startswith(f"#!{VENV}/")
+        return ours and run([str(PYTHON), "--version"]).split()[1] == sys.version.split()[0]
+    except (OSError, StepError):
+        return False
+
+
 def make_environment() -> None:
     """Make ``.venv``; on systems that split ``ensurepip`` off, with the system's own pip."""
+    if usable():
+        return
     shutil.rmtree(VENV, ignore_errors=True)
     try:
         run([sys.executable, "-m", "venv", str(VENV)])

@@ -66,7 +66,7 @@ class Cluster:
         timeout: float = 60,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
-        self.data = Path(data).expanduser().absolute()
+        self.data = Path(data).expanduser().resolve()
         self.mine = False
         self._wanted = binaries
         self._port = port
@@ -198,7 +198,7 @@ class Cluster:
         where = server.place
         if not (where.cluster / "PG_VERSION").exists():
             server.make()
-        postmaster.clear_stranger(where.cluster)
+        postmaster.clear_strangers(where.cluster, where.run, timeout=self._timeout)
         if not where.admin_password.exists():
             server.reset_password()
         server.start(self._port, timeout=self._timeout)

@@ -98,7 +98,7 @@ def make_data(data: Path) -> None:
 
 def settle(data: Path, environ: Mapping[str, str] = os.environ) -> tuple[Place, Account]:
     """Decide where the cluster and its socket go, the same way every time; what was written down wins."""
-    data = data.expanduser().absolute()
+    data = data.expanduser().resolve()
     recorded = read_state(data).get("cluster")
     cluster = Path(recorded) if recorded else data / "pg"
     who = account.for_cluster(cluster, environ)

@@ -1,7 +1,9 @@
 """Is a server really running on this folder? A number in a file is no proof: the process is looked at."""
 
+import contextlib
 import os
 import subprocess
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,16 +43,38 @@ def running(cluster: Path) -> Postmaster | None:
     return found
 
 
-def clear_stranger(cluster: Path) -> bool:
-    """Remove a ``postmaster.pid`` whose number now belongs to another program.
+def clear_strangers(cluster: Path, run: Path | None, *, timeout: float) -> None:
+    """Remove lock files whose number now belongs to another program, or to a dead process nobody has buried.
 
-    PostgreSQL removes a dead one by itself, but refuses to start for ever when the number is in use again.
+    PostgreSQL removes a lock whose number is free by itself, but refuses to start for ever when it is in use. It also
+    looks there for children of a killed server that are still writing, so these are waited for first.
     """
-    found = read(cluster)
-    if found is None or not _exists(found.pid) or _is_server(found.pid, cluster):
-        return False
-    (cluster / "postmaster.pid").unlink(missing_ok=True)
-    return True
+    locks = [cluster / "postmaster.pid", *(run.glob(".s.PGSQL.*.lock") if run else ())]
+    stale = [each for each in locks if (pid := _holder(each)) and _exists(pid) and not _is_server(pid, cluster)]
+    if not stale:
+        return
+    until = time.monotonic() + timeout
+    while _inhabited(cluster) and time.monotonic() < until:
+        time.sleep(0.02)
+    if not _inhabited(cluster):
+        for each in stale:
+            each.unlink(missing_ok=True)
+
+
+def _holder(lock: Path) -> int:
+    try:
+        return abs(int(lock.read_text("ascii", "replace").split(maxsplit=1)[0]))
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def _inhabited(cluster: Path) -> bool:
+    """Whether any process works in the folder: each of PostgreSQL's has it as its current one."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (process / "cwd").readlink() == cluster:
+                return True
+    return False
 
 
 def _exists(pid: int) -> bool:
