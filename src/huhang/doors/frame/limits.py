@@ -1,0 +1,25 @@
+"""What is too much is refused before it is read: 413 with a sentence, not a dropped connection."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from huhang.doors.frame.pages import error_page
+
+Responds = Callable[[HttpRequest], HttpResponse]
+
+
+class LimitsMiddleware:
+    """Refuses bodies above the largest form this product has (an import file)."""
+
+    def __init__(self, get_response: Responds) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdigit() and int(length) > settings.HUHANG_IMPORT_BYTES + 1024 * 1024:
+            say = _("一次最多上传 %(mb)d MB。") % {"mb": settings.HUHANG_IMPORT_BYTES // 1024 // 1024}
+            return error_page(413, request=None, say=say, hint=_("请压缩或拆分后再上传。"))
+        return self.get_response(request)
