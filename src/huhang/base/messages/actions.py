@@ -1,0 +1,105 @@
+"""Telling people and officers; SMS leaves only after commit, through a job."""
+
+import base64
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+
+from huhang.base.access.context import SYSTEM, acting
+from huhang.base.access.rules import Actor
+from huhang.base.jobs import actions as jobs
+from huhang.base.journal import actions as journal
+from huhang.base.messages import recipients, templates
+from huhang.base.messages.models import Message
+from huhang.base.vault import actions as vault
+from huhang.kernel.identifiers import check_phone, mask_phone
+
+PHONE, CODE = "person.phone", "message.code"
+"""What the number and the code are sealed for."""
+
+
+def tell_person(
+    person_id: uuid.UUID,
+    *,
+    template: str,
+    params: Mapping[str, str],
+    case: uuid.UUID | None = None,
+    by: Actor,
+    now: datetime,
+) -> Message:
+    """Tells a person by SMS, or only inside the product when no phone is known. Never waits for the provider.
+
+    Raises:
+        KeyError: no such template, or a place without a value.
+    """
+    text = templates.render(template, params)
+    with acting(SYSTEM):  # whoever acts may know the case and yet not the person's row
+        reach = recipients.phone_of(person_id)
+        message = Message(template=template, text=text, case=case, person=person_id, created_at=now)
+        if reach is None:
+            return _keep(message, by=by, now=now)
+        message.to_sealed, message.to_masked = reach.sealed, reach.masked
+        return _post(message, by=by, now=now)
+
+
+def tell_user(
+    user_id: uuid.UUID,
+    *,
+    template: str,
+    params: Mapping[str, str],
+    case: uuid.UUID | None = None,
+    by: Actor,
+    now: datetime,
+) -> Message:
+    """Tells an officer inside the product.
+
+    Raises:
+        KeyError: no such template, or a place without a value.
+    """
+    text = templates.render(template, params)
+    with acting(SYSTEM):
+        return _keep(Message(template=template, text=text, case=case, user=user_id, created_at=now), by=by, now=now)
+
+
+def send_code(phone: str, code: str, *, now: datetime) -> None:
+    """Sends the code of a phone check. The code is sealed on its way and stored nowhere in a message.
+
+    Raises:
+        Invalid: this is no phone number.
+    """
+    number = check_phone(phone)
+    message = Message(template="phone.code", text=templates.render("phone.code", {"code": templates.HIDDEN}), created_at=now)
+    message.to_sealed, message.to_masked = vault.seal(number, PHONE), mask_phone(number)
+    with acting(SYSTEM):
+        _post(message, by=SYSTEM, now=now, code=base64.b64encode(vault.seal(code, CODE)).decode())
+
+
+def _keep(message: Message, *, by: Actor, now: datetime) -> Message:
+    message.channel, message.sent_at = Message.Channel.INSIDE, now
+    return _write(message, by=by, now=now)
+
+
+def _post(message: Message, *, by: Actor, now: datetime, **secret: str) -> Message:
+    message.channel = Message.Channel.SMS
+    _write(message, by=by, now=now)
+    jobs.enqueue("messages.send", now=now, message=str(message.pk), **secret)
+    return message
+
+
+def _write(message: Message, *, by: Actor, now: datetime) -> Message:
+    Message.objects.bulk_create([message])
+    journal.write(
+        "message.write",
+        by=by,
+        now=now,
+        case=message.case,
+        person=message.person,
+        data={"message": str(message.pk), "template": message.template, "channel": message.channel},
+    )
+    return message
+
+
+def mark_read(user_id: uuid.UUID, *, by: Actor, now: datetime) -> int:
+    """Marks everything an officer was told as read. Returns how many were new."""
+    with acting(SYSTEM):
+        return Message.objects.filter(user=user_id, read_at__isnull=True).update(read_at=now)
