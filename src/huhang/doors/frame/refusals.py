@@ -43,5 +43,3 @@ class RefusalMiddleware:
             if request.path.startswith("/desk/"):
                 return redirect("/account/login/?" + urlencode({"next": request.get_full_path()}))
         return refused(request, refusal, problems=getattr(refusal, "problems", {}))
-
-

@@ -1,0 +1,10 @@
+"""Messages as a Django application."""
+
+from django.apps import AppConfig
+
+
+class MessagesConfig(AppConfig):
+    """Telling people: in the product and by SMS, through a provider that can be exchanged."""
+
+    name = "huhang.base.messages"
+    label = "notices"

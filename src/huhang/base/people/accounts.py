@@ -1,0 +1,29 @@
+"""How allauth is fitted in: nobody signs up by themselves, and second-factor secrets are sealed at rest."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+
+from huhang.base.vault import actions as vault
+from huhang.base.keyring import keys
+from huhang.base.vault import rules
+
+PURPOSE = "people.second_factor"
+
+
+class ClosedAccounts(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts are made by the security administrator only."""
+
+    def is_open_for_signup(self, request: Any) -> bool:
+        return False
+
+
+class SealedSecrets(DefaultMFAAdapter):  # type: ignore[misc]
+    """Second-factor secrets are sealed; they are keys of ours, not data of a person, so no reading is journalled."""
+
+    def encrypt(self, text: str) -> str:
+        return vault.seal(text, PURPOSE).hex()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return rules.unseal(bytes.fromhex(encrypted_text), PURPOSE, keys.ring("seal"))

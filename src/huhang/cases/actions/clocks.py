@@ -1,0 +1,142 @@
+"""Starting, pausing, extending and stopping clocks. Every change computes the due instant anew from the events that count."""
+
+from datetime import datetime
+
+from huhang.base.access.rules import Actor
+from huhang.base.journal import actions as journal
+from huhang.cases.models import Case, Clock, ClockExtension, ClockPause
+from huhang.cases.queries import running, testimony
+from huhang.cases.rules import Promise
+from huhang.kernel.errors import Conflict
+
+
+def _settle(case: Case, clock: Clock) -> None:
+    """Computes the clock's due instant and shows it on the case row; the caller saves the case."""
+    told = testimony(clock)
+    clock.due_at, clock.provisional, clock.calendar_version = told.due_at, told.provisional, told.calendar_version
+    clock.save(update_fields=["due_at", "provisional", "calendar_version"])
+    case.due_at, case.due_provisional, case.due_from = told.due_at, told.provisional, clock.started_at
+    case.waiting = told.due_at is None
+
+
+def start(case: Case, name: str, promise: Promise, *, at: datetime, shown: bool = True) -> Clock:
+    """A new clock from an instant; when ``shown`` its due instant becomes the case's. ``case`` changes in memory only."""
+    clock = Clock(
+        case=case,
+        name=name,
+        rule=promise.rule,
+        unit_of_time=promise.unit_of_time,
+        amount=promise.amount,
+        started_at=at,
+        calendar_version="",
+    )
+    told = testimony(clock, pauses=(), extensions=())
+    clock.due_at, clock.provisional, clock.calendar_version = told.due_at, told.provisional, told.calendar_version
+    clock.save(force_insert=True)
+    if shown:
+        case.due_at, case.due_provisional, case.due_from, case.waiting = clock.due_at, clock.provisional, at, False
+    return clock
+
+
+def stop(case: Case, name: str, *, at: datetime, shown: bool = True) -> None:
+    """Ends the running clock of a name, if there is one; an open pause ends with it."""
+    clock = running(case, name)
+    if clock is None:
+        return
+    ClockPause.objects.filter(clock=clock, ended_at__isnull=True).update(ended_at=at)
+    if clock.due_at is None and shown:
+        _settle(case, clock)
+    clock.stopped_at = at
+    clock.save(update_fields=["stopped_at"])
+    if shown:
+        case.due_at, case.due_from, case.due_provisional, case.waiting = None, None, False, False
+
+
+def pause(case: Case, name: str, *, reason: str, at: datetime) -> None:
+    """Stops counting from an instant on.
+
+    Raises:
+        Conflict: the clock does not run, or is paused already.
+    """
+    clock = running(case, name)
+    if clock is None or clock.due_at is None:
+        raise Conflict("时限现在没有在计，不能暂停。")
+    ClockPause.objects.create(clock=clock, started_at=at, reason=reason)
+    _settle(case, clock)
+
+
+def resume(case: Case, name: str, *, at: datetime) -> None:
+    """Counts again from an instant on.
+
+    Raises:
+        Conflict: the clock is not paused.
+    """
+    clock = running(case, name)
+    if clock is None or not ClockPause.objects.filter(clock=clock, ended_at__isnull=True).update(ended_at=at):
+        raise Conflict("时限没有暂停，不用恢复。")
+    _settle(case, clock)
+
+
+def ask_extension(case: Case, name: str, *, amount: int, reason: str, by: Actor, at: datetime) -> ClockExtension:
+    """Asks for more time: before the due instant, once, and no more than the original period (STANDARDS §4.3).
+
+    Raises:
+        Conflict: no running clock, past due, asked before, or more than the original period.
+    """
+    clock = running(case, name)
+    if clock is None or clock.due_at is None:
+        raise Conflict("时限现在没有在计，不用延期。")
+    if at >= clock.due_at:
+        raise Conflict("已经到期，不能再申请延期；请尽快答复，并向督办说明原因。")
+    if clock.extensions.filter(granted__isnull=True).exists():
+        raise Conflict("已有一份延期申请在等审批。")
+    if clock.extensions.filter(granted=True).exists():
+        raise Conflict("这件事已经延期过一次，不能再延。")
+    if amount > clock.amount:
+        raise Conflict("延期不能超过原来的期限（%(most)d）。", field="amount", params={"most": clock.amount})
+    return ClockExtension.objects.create(clock=clock, amount=amount, reason=reason, asked_at=at, asked_by_id=by.user)
+
+
+def decide_extension(case: Case, name: str, *, granted: bool, decision: str, by: Actor, at: datetime) -> ClockExtension:
+    """Grants or refuses the pending request; never by the one who asked.
+
+    Raises:
+        Conflict: nothing is pending, or the decider asked for it.
+    """
+    clock = running(case, name)
+    asked = ClockExtension.objects.filter(clock=clock, decided_at__isnull=True).first() if clock else None
+    if clock is None or asked is None:
+        raise Conflict("没有等待审批的延期申请。")
+    if asked.asked_by_id == by.user:
+        raise Conflict("延期由别人审批，不能自己批自己。")
+    asked.decided_at, asked.decided_by_id, asked.granted, asked.decision = at, by.user, granted, decision
+    asked.save(update_fields=["decided_at", "decided_by", "granted", "decision"])
+    if granted:
+        _settle(case, clock)
+    return asked
+
+
+def recount(*, by: Actor, now: datetime) -> int:
+    """Computes every running clock with a provisional date anew; run after a new holiday notice. Returns how many moved."""
+    moved = 0
+    rows = Clock.objects.filter(provisional=True, stopped_at__isnull=True).order_by("id").values_list("pk", flat=True)
+    for pk in list(rows):
+        case = Case.objects.select_for_update().get(clocks=pk)
+        clock = Clock.objects.get(pk=pk)
+        before = clock.due_at
+        if clock.stopped_at is not None:
+            continue
+        shown = case.due_at == before
+        _settle(case, clock)
+        if shown:
+            case.save(update_fields=["due_at", "due_provisional", "due_from", "waiting"])
+        if clock.due_at != before:
+            moved += 1
+            journal.write(
+                "clock.recount",
+                by=by,
+                now=now,
+                case=case.pk,
+                data={"clock": clock.name, "from": before, "to": clock.due_at},
+            )
+    return moved

@@ -1,0 +1,197 @@
+"""The one way a state changes."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from huhang.base.access.queries import allows, visible_to
+from huhang.base.access.rules import Actor, Perm
+from huhang.base.journal import actions as journal
+from huhang.cases.fields import clean_all
+from huhang.cases.models import Assignment, Case, Step
+from huhang.cases.registry import kind_of
+from huhang.cases.rules import Doing, Kind, Move, Outcome
+from huhang.kernel.errors import Conflict, Denied, Invalid, Missing
+from huhang.kernel.worktime import Schedule
+from huhang.register.units.queries import receiving, tree
+
+SAVED = [
+    f.name
+    for f in Case._meta.concrete_fields
+    if f.name not in ("id", "number", "kind", "search", "folded", "secret_digest")
+]
+
+
+class Overtaken(Conflict):
+    """Somebody moved the case between reading and acting; ``since`` tells the steps that were missed."""
+
+    code = "overtaken"
+
+    def __init__(self, since: list[Step]) -> None:
+        self.since = since
+        last = since[-1].by_label if since else ""
+        super().__init__(
+            "您打开之后，%(who)s已经办过这件事。您填的内容还在，请看过变化再决定。",
+            hint="变化列在下面；仍要办理请再次提交。",
+            params={"who": last or "别人"},
+        )
+
+
+def locked(case_id: uuid.UUID, by: Actor) -> Case:
+    """The case row, locked until the transaction ends.
+
+    Raises:
+        Missing: no such case, or not this actor's to see.
+    """
+    case = (
+        visible_to(by, Case.objects.select_for_update(of=("self",)))
+        .filter(pk=case_id)
+        .defer("search", "folded")
+        .first()
+    )
+    if case is None:
+        raise Missing
+    return case
+
+
+def is_their_own(case: Case, by: Actor) -> bool:
+    """Whether the person whose case it is acts: by a proved phone, or by number and secret."""
+    return by.kind == "system" or (by.person is not None and by.person == case.requester_id) or by.case == case.pk
+
+
+def refused(kind: Kind, move: Move, case: Case, by: Actor, now: datetime) -> Conflict | Denied | None:
+    """Why this move cannot be made now by this actor; nothing when it can. Pages offer exactly what this lets pass."""
+    if case.state not in move.from_:
+        return Conflict(
+            "这件事现在是“%(state)s”，不能“%(move)s”。",
+            params={"state": str(kind.state(case.state).label), "move": str(move.label)},
+        )
+    if move.by_person and not is_their_own(case, by):
+        return Denied("这一步由诉求人自己办理。")
+    if not move.by_person and not allows(by, move.needs, case):
+        return Denied()
+    reason = move.guard(case, by, now) if move.guard else None
+    return Conflict(reason) if reason else None
+
+
+@transaction.atomic
+def move(
+    *,
+    case_id: uuid.UUID,
+    name: str,
+    values: Mapping[str, Any],
+    by: Actor,
+    now: datetime,
+    version: int | None = None,
+) -> Step:
+    """Makes one move: lock, check version, state, permission and guard, take effect, append the step, write the journal.
+
+    Args:
+        version: the version the actor was looking at; none when a program does not care.
+
+    Raises:
+        Missing, Denied, Conflict, Invalid: as the checks find; nothing was written.
+        Overtaken: the case changed since ``version``.
+    """
+    case = locked(case_id, by)
+    kind = kind_of(case.kind)
+    found = kind.move(name)
+    if found is None:
+        raise Invalid("没有“%(name)s”这一步。", params={"name": name[:40]})
+    if version is not None and version != case.version:
+        raise Overtaken(list(Step.objects.filter(case=case, seq__gt=version).order_by("seq")))
+    if (problem := refused(kind, found, case, by, now)) is not None:
+        raise problem
+    cleaned = clean_all(found.fields, dict(values))
+    return _take(kind, found, Doing(case, by, now, cleaned, found))
+
+
+def _take(kind: Kind, found: Move, doing: Doing) -> Step:
+    case, before = doing.case, doing.case.state
+    outcome = found.effect(doing)
+    case.state = outcome.to or found.to or before
+    final = kind.state(case.state).final
+    if final is case.is_open:  # ended, or taken up again
+        case.is_open, case.closed_at = not final, doing.now if final else None
+    step = append(case, found.name, before, outcome, by=doing.by, now=doing.now)
+    case.save(update_fields=SAVED)
+    journal.write(
+        f"{case.kind}.{found.name}",
+        by=doing.by,
+        now=doing.now,
+        case=case.pk,
+        data={"from": before, "to": case.state, **outcome.data},
+    )
+    return step
+
+
+def append(case: Case, name: str, before: str, outcome: Outcome, *, by: Actor, now: datetime) -> Step:
+    """Adds a step and raises the version; the caller saves the case."""
+    case.version += 1
+    step = Step(
+        case=case,
+        seq=case.version,
+        move=name,
+        from_state=before,
+        to_state=case.state,
+        at=now,
+        by_kind=by.kind,
+        by_user_id=by.user,
+        by_label=by.label,
+        unit_id=by.unit,
+        note=outcome.note,
+        public_note=outcome.public,
+        data=outcome.data,
+    )
+    step.save(force_insert=True)
+    return step
+
+
+def give(case: Case, unit: uuid.UUID, *, now: datetime) -> None:
+    """Makes a unit the lead: ends the former lead's part, keeps it as a party, opens the new one's."""
+    receiving(unit, on=Schedule().date_of(now))
+    Assignment.objects.filter(case=case, role=Assignment.Role.LEAD, ended_at__isnull=True).update(
+        ended_at=now, ended_why="replaced"
+    )
+    Assignment.objects.create(case=case, unit_id=unit, role=Assignment.Role.LEAD, opened_at=now)
+    party(case, case.unit_id)
+    case.unit_id, case.branch_id, case.officer_id = unit, tree().branch_of(unit), None
+
+
+def party(case: Case, unit: uuid.UUID | None) -> None:
+    """Gives a unit a part in the case: it goes on seeing it. The caller saves the case."""
+    if unit is None or unit in case.party_units:
+        return
+    case.party_units = [*case.party_units, unit]
+    branch = tree().branch_of(unit)
+    if branch is not None and branch not in case.party_branches:
+        case.party_branches = [*case.party_branches, branch]
+
+
+def hand_over(*, unit_id: uuid.UUID, by: Actor, now: datetime) -> int:
+    """Gives every open case of a dissolved unit to its successor, each with a step that says so. Returns how many.
+
+    Raises:
+        Denied: without the permission to manage units.
+        Conflict: the unit still stands, or has no successor.
+    """
+    if not allows(by, Perm.MANAGE_SYSTEM):
+        raise Denied
+    node = tree()[unit_id]
+    if node.stands(Schedule().date_of(now)) or node.successor is None:
+        raise Conflict("这个单位还在，或没有指定承接单位。")
+    rows = Case.objects.filter(unit_id=unit_id, is_open=True).order_by("id").values_list("pk", flat=True)
+    for pk in list(rows):
+        with transaction.atomic():
+            case = Case.objects.select_for_update(of=("self",)).defer("search", "folded").get(pk=pk)
+            give(case, node.successor, now=now)
+            text = f"{node.short}撤销，由{tree().label(node.successor)}承接"
+            append(case, "hand_over", case.state, Outcome(note=text, public=text), by=by, now=now)
+            case.save(update_fields=SAVED)
+            journal.write(
+                f"{case.kind}.hand_over", by=by, now=now, case=pk, data={"from": unit_id, "to": node.successor}
+            )
+    return len(rows)

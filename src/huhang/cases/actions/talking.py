@@ -1,0 +1,56 @@
+"""Notes among colleagues, and files that belong to a case."""
+
+import uuid
+from datetime import datetime
+from typing import IO
+
+from django.db import transaction
+
+from huhang.base.access.queries import allows
+from huhang.base.access.rules import Actor, Perm
+from huhang.base.files import actions as files
+from huhang.base.journal import actions as journal
+from huhang.cases.actions.moving import locked
+from huhang.cases.models import Attachment, Comment
+from huhang.kernel.errors import Denied, Invalid
+from huhang.kernel.text import clean
+
+
+@transaction.atomic
+def comment(*, case_id: uuid.UUID, text: str, by: Actor, now: datetime) -> Comment:
+    """Adds a note that colleagues see and the person does not.
+
+    Raises:
+        Missing, Denied, Invalid: as the checks find.
+    """
+    case = locked(case_id, by)
+    if not allows(by, Perm.COMMENT, case) or by.user is None:
+        raise Denied
+    body = clean(text, max_length=4000)
+    if not body:
+        raise Invalid("请写下内容再提交。", field="text")
+    made = Comment.objects.create(case=case, at=now, by_id=by.user, by_label=by.label, text=body)
+    journal.write(f"{case.kind}.comment", by=by, now=now, case=case.pk)
+    return made
+
+
+@transaction.atomic
+def attach(*, case_id: uuid.UUID, name: str, content: IO[bytes], public: bool, by: Actor, now: datetime) -> Attachment:
+    """Stores a file with the case; ``public`` ones the person sees too. What a person sends is always public to them.
+
+    Raises:
+        Missing, Denied: as the checks find.
+        Invalid: the file is refused (kind, size, damage), with what to do.
+    """
+    case = locked(case_id, by)
+    owner = by.person is not None or by.case == case.pk
+    if not owner and not allows(by, Perm.ATTACH, case):
+        raise Denied
+    stored = files.store(name=name, content=content, case=case.pk, person=case.requester_id, by=by, now=now)
+    made = Attachment.objects.create(
+        case=case, file=stored, label=stored.name, public=public or owner, at=now, by_label=by.label
+    )
+    journal.write(
+        f"{case.kind}.attach", by=by, now=now, case=case.pk, data={"file": str(stored.pk), "size": stored.size}
+    )
+    return made

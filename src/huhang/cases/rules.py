@@ -1,0 +1,120 @@
+"""Kinds, states and moves as declarations. Buttons, forms, API verbs, permission tests and diagrams derive from them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from huhang.base.access.rules import Actor, Perm
+from huhang.cases.fields import Field
+
+if TYPE_CHECKING:
+    from huhang.cases.models import Case
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a case can be. ``tone`` is how the state word looks: go, wait, ok or plain."""
+
+    name: str
+    label: Any
+    tone: str = "plain"
+    final: bool = False
+    public: Any = ""
+
+
+@dataclass(frozen=True)
+class Doing:
+    """What an effect is given: the locked case, who moves it, when, and the cleaned values."""
+
+    case: "Case"
+    by: Actor
+    now: datetime
+    values: Mapping[str, Any]
+    move: "Move"
+
+
+@dataclass
+class Outcome:
+    """What an effect gives back for the timeline: a note for colleagues, words for the person, facts for machines."""
+
+    note: str = ""
+    public: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+    to: str | None = None
+
+
+@dataclass(frozen=True)
+class Promise:
+    """How much time a rule gives: amount and unit, and the rule's name and version to testify with."""
+
+    rule: str
+    amount: int
+    unit_of_time: str
+
+
+Guard = Callable[["Case", Actor, datetime], str | None]
+Effect = Callable[[Doing], Outcome]
+
+
+@dataclass(frozen=True)
+class Move:
+    """One step a person can take.
+
+    Args:
+        from_: states it can be taken in.
+        to: the state it leads to; none means the state stays.
+        needs: the permission without which it is neither offered nor accepted.
+        guard: a further reason why not, as a sentence, or nothing.
+        effect: what it does beyond the state.
+        says: the sentence on the timeline, also shown to the person when ``public``.
+        by_person: offered to the person at the public door instead of to officers.
+    """
+
+    name: str
+    label: Any
+    from_: tuple[str, ...]
+    to: str | None
+    needs: Perm
+    says: Any
+    effect: Effect
+    fields: tuple[Field, ...] = ()
+    guard: Guard | None = None
+    public: bool = True
+    by_person: bool = False
+    primary: bool = False
+    danger: bool = False
+    bulk: bool = False
+    help: Any = ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A sort of case: its words, states, moves, and the room's own table beside the case."""
+
+    name: str
+    label: Any
+    prefix: str
+    states: tuple[State, ...]
+    initial: str
+    moves: tuple[Move, ...]
+    detail: str
+    channels: Callable[[], Sequence[tuple[str, Any]]]
+    categories: Callable[[], Mapping[str, Mapping[str, Any]]]
+    category_label: Callable[[str, int], str]
+    opener: Callable[..., "Case"]
+    facts: Callable[["Case", Actor], list[tuple[Any, Any]]]
+    intake: str = ""
+    open_perm: Perm = Perm.REGISTER
+
+    def state(self, name: str) -> State:
+        """The state of a name; an unknown one is a programming mistake."""
+        return next(s for s in self.states if s.name == name)
+
+    def move(self, name: str) -> Move | None:
+        """The move of a name, if the kind has one."""
+        return next((m for m in self.moves if m.name == name), None)
+
+    @property
+    def final_states(self) -> tuple[str, ...]:
+        return tuple(s.name for s in self.states if s.final)

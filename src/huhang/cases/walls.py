@@ -1,0 +1,86 @@
+"""Row-level security behind every table about cases, as SQL for migrations.
+
+A policy repeats `base.access.predicate.sees`; tables beside the case ask whether the case itself is visible, so there is
+one rule. Other rooms' migrations use `beside` for their own tables.
+"""
+
+from huhang.base.access.predicate import sees
+
+OFFICER = "(SELECT coalesce(current_setting('huhang.user', true), '') <> '')"
+ALL = "(SELECT coalesce(current_setting('huhang.scope', true), '') = 'all')"
+ME = "(SELECT nullif(current_setting('huhang.user', true), '')::uuid)"
+PERSON = "(SELECT nullif(current_setting('huhang.person', true), '')::uuid)"
+UNITS = "((SELECT string_to_array(nullif(current_setting('huhang.units', true), ''), ',')::uuid[])::uuid[])"
+
+
+def wall(table: str, shows: str) -> str:
+    """Rows are read and changed only where ``shows`` holds; anybody acting may add rows."""
+    return f"""
+ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+CREATE POLICY {table}_seen ON {table} FOR SELECT USING ({shows});
+CREATE POLICY {table}_changed ON {table} FOR UPDATE USING ({shows}) WITH CHECK (true);
+CREATE POLICY {table}_added ON {table} FOR INSERT WITH CHECK (true);
+"""
+
+
+def removable(table: str, shows: str) -> str:
+    """Rows may also be deleted where ``shows`` holds; elsewhere nothing about cases is ever deleted."""
+    return f"CREATE POLICY {table}_removed ON {table} FOR DELETE USING ({shows});"
+
+
+def fall(table: str) -> str:
+    """Takes the wall away again."""
+    names = "".join(
+        f"DROP POLICY IF EXISTS {table}_{what} ON {table};" for what in ("seen", "changed", "added", "removed")
+    )
+    return f"{names} ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;"
+
+
+def beside(table: str, column: str = "case_id") -> str:
+    """The wall of a table whose rows belong to a case."""
+    return wall(table, f"EXISTS (SELECT 1 FROM cases_case c WHERE c.id = {table}.{column})")
+
+
+def case_wall() -> str:
+    """The wall of the case table itself."""
+    return wall("cases_case", sees("cases_case"))
+
+
+NARROWED = (
+    ("kind", "c.kind = $3->>'kind'"),
+    ("open", "c.is_open = ($3->>'open')::boolean"),
+    ("state", "c.state = $3->>'state'"),
+    ("unit", "c.unit_id = ($3->>'unit')::uuid"),
+    ("branch", "c.branch_id = ($3->>'branch')::uuid"),
+    ("officer", "c.officer_id = ($3->>'officer')::uuid"),
+    ("category", "c.category = $3->>'category'"),
+    ("channel", "c.channel = $3->>'channel'"),
+    ("urgency", "c.urgency = ($3->>'urgency')::int"),
+    ("late", "c.is_open AND c.due_at < ($3->>'late')::timestamptz"),
+    ("since", "c.received_at >= ($3->>'since')::timestamptz"),
+    ("until", "c.received_at < ($3->>'until')::timestamptz"),
+    ("at", "(c.received_at, c.id) < (($3->>'at')::timestamptz, ($3->>'id')::uuid)"),
+)
+"""How a search can be narrowed: only the conditions asked for enter the statement, so each gets a plan of its own."""
+
+
+def found() -> str:
+    """`cases_found`: full-text search with the same rule inside.
+
+    Operators that are not leak-proof cannot use an index behind a policy, so the search runs as the owner and applies
+    the rule itself. It gives ids only; rows are then read through the policy like any others.
+    """
+    narrowed = "\n".join(
+        f"    IF narrow ? '{name}' THEN say := say || $n$ AND {condition}$n$; END IF;" for name, condition in NARROWED
+    )
+    return f"""
+CREATE FUNCTION cases_found(q tsquery, pats text[], want int, narrow jsonb DEFAULT '{{}}')
+RETURNS TABLE (id uuid) LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $body$
+DECLARE
+    say text := $say$SELECT c.id FROM cases_case c WHERE c.search @@ $1 AND c.folded LIKE ALL ($2) AND {sees("c")}$say$;
+BEGIN
+{narrowed}
+    say := say || ' ORDER BY c.received_at DESC, c.id DESC LIMIT $4';
+    RETURN QUERY EXECUTE say USING q, pats, narrow, want;
+END $body$;
+"""

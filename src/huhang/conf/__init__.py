@@ -1,0 +1,1 @@
+"""Settings by subject, addresses, and the list of kinds."""

@@ -1,0 +1,5 @@
+"""The kinds of case this installation has. A new kind is a folder under kinds/ and a line here."""
+
+from huhang.kinds.requests.kind import REQUEST
+
+KINDS = (REQUEST,)

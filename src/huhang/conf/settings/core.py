@@ -1,0 +1,73 @@
+"""What the product is made of, where it keeps its things, language and time."""
+
+import os
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+SOURCE = Path(__file__).resolve().parents[2]
+PROJECT = SOURCE.parents[1]
+CHECKOUT = (PROJECT / "pyproject.toml").exists()
+
+HUHANG_CITY = os.environ.get("HUHANG_CITY", "望海市")
+HUHANG_DATA = Path(
+    os.environ.get("HUHANG_DATA") or (PROJECT / "var" if CHECKOUT else Path.home() / ".local/share/huhang")
+)
+HUHANG_KEYS = Path(os.environ.get("HUHANG_KEYS") or HUHANG_DATA / "keys.json")
+HUHANG_ANCHORS = Path(os.environ.get("HUHANG_ANCHORS") or HUHANG_DATA / "anchors" / "journal.jsonl")
+HUHANG_FILES = Path(os.environ.get("HUHANG_FILES") or HUHANG_DATA / "files")
+HUHANG_CATALOG = Path(os.environ.get("HUHANG_CATALOG") or (PROJECT / "catalog" if CHECKOUT else SOURCE / "_catalog"))
+HUHANG_KINDS = "huhang.conf.kinds.KINDS"
+HUHANG_SMS = os.environ.get("HUHANG_SMS", "huhang.base.messages.providers.Sandbox")
+HUHANG_TRIAL = os.environ.get("HUHANG_TRIAL", "1") == "1"
+"""A trial installation shows the sandbox outbox and the demo sign-ins; a real one sets 0."""
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "procrastinate.contrib.django",
+    "huhang.base.replies",
+    "huhang.base.journal",
+    "huhang.base.catalog",
+    "huhang.base.people",
+    "huhang.base.files",
+    "huhang.base.messages",
+    "huhang.base.jobs",
+    "huhang.register.units",
+    "huhang.register.subjects",
+    "huhang.cases",
+    "huhang.kinds.requests",
+    "huhang.reading",
+    "huhang.doors.frame",
+    "huhang.doors.hall",
+    "huhang.doors.desk",
+    "huhang.doors.supervision",
+    "huhang.doors.api",
+]
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("中文")), ("en", _("英文"))]
+LOCALE_PATHS = [SOURCE / "conf" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+USE_THOUSAND_SEPARATOR = False
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("HUHANG_LOG", "WARNING")},
+    "loggers": {"axes": {"level": "ERROR"}},
+}

@@ -1,0 +1,1 @@
+"""One folder a kind of case; kinds are strangers to one another."""

@@ -1,0 +1,75 @@
+"""What is known of a request beyond its case row."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from huhang.base.access.rules import Actor
+from huhang.cases.models import Case
+from huhang.kinds.requests import catalogue
+from huhang.kinds.requests.models import Rating, Request, Revisit
+from huhang.kinds.requests.rules import BAD, CHANNELS, NATURES, RATE_DAYS
+
+
+def detail(case: Case) -> Request:
+    """The detail row, fetched once for a case object."""
+    return case.request  # a OneToOne: kept on the object after the first use
+
+
+def ratings(case: Case) -> list[Rating]:
+    """Ratings of every round, oldest first."""
+    return list(Rating.objects.filter(case=case).order_by("round"))
+
+
+def revisits(case: Case) -> list[Revisit]:
+    """Attempts to reach the person, oldest first."""
+    return list(Revisit.objects.filter(case=case).order_by("at", "id"))
+
+
+def bad_and_never_redone(case: Case) -> bool:
+    """Whether this round was rated badly and the request has not been redone yet."""
+    known = detail(case)
+    return known.redo_count == 0 and Rating.objects.filter(case=case, round=0, stars__lte=BAD).exists()
+
+
+def _too_late(case: Case, now: datetime) -> bool:
+    return case.closed_at is not None and now > case.closed_at + timedelta(days=RATE_DAYS)
+
+
+def why_not_rate(case: Case, now: datetime) -> str | None:
+    """Why the person cannot rate now, or nothing."""
+    if _too_late(case, now):
+        return "办结已超过 30 天，不能再评价。"
+    rated = Rating.objects.filter(case=case, round=detail(case).redo_count).exists()
+    return "这一次已经评价过了，谢谢。" if rated else None
+
+
+def why_not_appeal(case: Case, now: datetime) -> str | None:
+    """Why the person cannot appeal now, or nothing: once a round, within thirty days of closing."""
+    if _too_late(case, now):
+        return "办结已超过 30 天，不能再申诉；可以重新提交诉求。"
+    return "这一次答复已经申诉过，复核结果见经过。" if appealed_this_round(case) else None
+
+
+def appealed_this_round(case: Case) -> bool:
+    """Whether an appeal came after the newest answer."""
+    newest = case.steps.filter(move__in=("answer", "appeal")).order_by("-seq").values_list("move", flat=True).first()
+    return newest == "appeal"
+
+
+def facts(case: Case, actor: Actor) -> list[tuple[Any, Any]]:
+    """What the case page shows of a request beside the case itself."""
+    known = detail(case)
+    rows: list[tuple[Any, Any]] = [
+        (_("渠道"), dict(CHANNELS).get(case.channel, case.channel)),
+        (_("性质"), dict(NATURES).get(known.nature, known.nature)),
+        (_("类别"), catalogue.category_label(case.category, case.category_version) if case.category else _("未归类")),
+    ]
+    if known.transfers > 1 or known.returns:
+        rows.append((_("流转"), _("派单 %(t)d 次，退单 %(r)d 次") % {"t": known.transfers, "r": known.returns}))
+    if known.redo_count:
+        rows.append((_("重办"), _("第 %(n)d 次") % {"n": known.redo_count}))
+    if known.confidential:
+        rows.append((_("保密"), _("诉求人要求保密")))
+    return rows

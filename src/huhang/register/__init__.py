@@ -1,0 +1,1 @@
+"""Nouns everybody shares: units, subjects, persons."""

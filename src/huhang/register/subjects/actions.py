@@ -1,0 +1,121 @@
+"""Persons and enterprises coming into the register, as far as requests need them."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from huhang.base.access.context import SYSTEM, acting
+from huhang.base.access.rules import Actor, Perm
+from huhang.base.journal import actions as journal
+from huhang.base.vault import actions as vault
+from huhang.kernel.errors import Denied, Invalid, Missing
+from huhang.kernel.identifiers import check_credit_code, check_id_number, check_phone, mask_id, mask_name, mask_phone
+from huhang.kernel.numbering import uuid7
+from huhang.kernel.text import clean
+from huhang.register.subjects.models import Person, Subject
+
+NAME, PHONE, ID_NUMBER = "person.name", "person.phone", "person.id_number"
+"""What each sealed column is sealed for."""
+
+
+@transaction.atomic
+def person_for(
+    *, name: str, phone: str = "", id_number: str = "", subject: Subject | None = None, by: Actor, now: datetime
+) -> Person:
+    """The person behind a phone, made when not yet known. One phone is one person; without a phone each is new.
+
+    The look-up runs as the system, because whoever registers may not see that person's other requests; it tells the
+    caller nothing but the person itself.
+
+    Raises:
+        Invalid: no name, or a phone or ID number that cannot be one.
+    """
+    said = clean(name, max_length=40)
+    if not said:
+        raise Invalid("请填写姓名。", field="name")
+    number = check_phone(phone) if phone.strip() else ""
+    index = vault.blind(number, PHONE) if number else None
+    if index is not None:
+        with acting(SYSTEM):
+            known = Person.objects.filter(phone_index=index).first()
+            if known is not None:
+                return known
+    with acting(SYSTEM):
+        person = Person.objects.create(
+            id=uuid7(),
+            name_sealed=vault.seal(said, NAME),
+            name_masked=mask_name(said),
+            phone_sealed=vault.seal(number, PHONE) if number else None,
+            phone_index=index,
+            phone_masked=mask_phone(number) if number else "",
+            subject=subject,
+            created_at=now,
+            **_identity(id_number),
+        )
+    journal.write("person.enter", by=by, now=now, person=person.pk)
+    return person
+
+
+def _identity(id_number: str) -> dict[str, Any]:
+    if not id_number.strip():
+        return {}
+    number = check_id_number(id_number)
+    return {
+        "id_sealed": vault.seal(number, ID_NUMBER),
+        "id_index": vault.blind(number, ID_NUMBER),
+        "id_masked": mask_id(number),
+    }
+
+
+def person_by_phone(phone: str) -> Person | None:
+    """The person behind a proved phone, for the public door."""
+    with acting(SYSTEM):
+        return Person.objects.filter(phone_index=vault.blind(check_phone(phone), PHONE)).first()
+
+
+FIELDS = {"name": ("name_sealed", NAME), "phone": ("phone_sealed", PHONE), "id_number": ("id_sealed", ID_NUMBER)}
+
+
+@transaction.atomic
+def reveal(
+    *, person_id: uuid.UUID, field: str, why: str, by: Actor, now: datetime, case: uuid.UUID | None = None
+) -> str:
+    """One personal field in plain text, for a stated purpose, journalled first; the person sees the line.
+
+    Raises:
+        Missing: no such person, not visible, or the field was never given.
+        Denied: without the permission to look.
+        Invalid: no purpose.
+    """
+    if by.kind != "system" and Perm.REVEAL not in by.perms:
+        raise Denied("您没有查看完整个人信息的权限。")
+    person = Person.objects.filter(pk=person_id).first()
+    if person is None or field not in FIELDS:
+        raise Missing
+    column, purpose = FIELDS[field]
+    sealed = getattr(person, column)
+    if sealed is None:
+        raise Missing("没有登记这一项。")
+    return vault.reveal(sealed, purpose, person=person_id, why=why, by=by, now=now, case=case)
+
+
+@transaction.atomic
+def enter_subject(
+    *, kind: str, name: str, unit_id: uuid.UUID, credit_code: str = "", by: Actor, now: datetime, **rest: Any
+) -> Subject:
+    """A new enterprise or organisation.
+
+    Raises:
+        Invalid: no name, a credit code whose check character is wrong, or one already in the register.
+    """
+    said = clean(name, max_length=120)
+    if not said:
+        raise Invalid("请填写名称。", field="name")
+    code = check_credit_code(credit_code) if credit_code.strip() else None
+    if code and Subject.objects.filter(credit_code=code).exists():
+        raise Invalid("这个统一社会信用代码已登记。", field="credit_code")
+    subject = Subject.objects.create(kind=kind, name=said, credit_code=code, unit_id=unit_id, created_at=now, **rest)
+    journal.write("subject.enter", by=by, now=now, about=said, data={"subject": str(subject.pk)})
+    return subject

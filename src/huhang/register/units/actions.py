@@ -1,0 +1,82 @@
+"""Founding, changing and dissolving units."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from huhang.base.access.rules import Actor
+from huhang.base.journal import actions as journal
+from huhang.kernel.errors import Conflict, Invalid
+from huhang.register.units import queries
+from huhang.register.units.models import Unit
+
+
+@transaction.atomic
+def found(
+    *,
+    code: str,
+    name: str,
+    short_name: str,
+    kind: str,
+    parent: Unit | None,
+    valid_from: date,
+    by: Actor,
+    now: datetime,
+    **rest: Any,
+) -> Unit:
+    """A new unit below ``parent`` (none for the bureau itself); its level and branch follow from the parent.
+
+    Raises:
+        Invalid: a station cannot have units below it.
+    """
+    level = 1 if parent is None else parent.level + 1
+    if level > Unit.Level.STATION:
+        raise Invalid("派出所、大队之下不再设单位。", field="parent")
+    unit = Unit(
+        code=code,
+        name=name,
+        short_name=short_name,
+        kind=kind,
+        parent=parent,
+        level=level,
+        valid_from=valid_from,
+        **rest,
+    )
+    unit.branch_id = (
+        None if level == Unit.Level.BUREAU else unit.id if level == Unit.Level.BRANCH else parent.id if parent else None
+    )
+    unit.save(force_insert=True)
+    journal.write("unit.found", by=by, now=now, about=name, data={"unit": str(unit.id), "code": code})
+    transaction.on_commit(queries.forget)
+    return unit
+
+
+@transaction.atomic
+def dissolve(unit_id: uuid.UUID, *, on: date, successor_id: uuid.UUID, by: Actor, now: datetime) -> Unit:
+    """Ends a unit on a day; its successor takes over what is open (cases.actions.hand_over).
+
+    Raises:
+        Invalid: the successor does not exist on that day, or is the unit itself.
+        Conflict: already dissolved, or units below it still stand.
+    """
+    unit = Unit.objects.select_for_update().get(pk=unit_id)
+    if unit.valid_to is not None:
+        raise Conflict("这个单位已经撤销。")
+    if successor_id == unit_id:
+        raise Invalid("承接单位不能是它自己。", field="successor")
+    queries.receiving(successor_id, on=on, field="successor")
+    if Unit.objects.filter(parent=unit, valid_to__isnull=True).exists():
+        raise Conflict("下面还有单位，请先撤销或改隶它们。")
+    unit.valid_to, unit.successor_id = on, successor_id
+    unit.save(update_fields=["valid_to", "successor"])
+    journal.write(
+        "unit.dissolve",
+        by=by,
+        now=now,
+        about=unit.name,
+        data={"unit": str(unit_id), "successor": str(successor_id), "on": on},
+    )
+    transaction.on_commit(queries.forget)
+    return unit
