@@ -12,12 +12,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from huhang.base.database import Cluster, binaries
+from huhang.base.database import Cluster, binaries, resolve
 from huhang.base.database.account import Account
 from huhang.kernel.errors import Unavailable
 
 Make = Callable[..., Cluster]
-SPARE = 65533  # no account of this number is needed for a user that has a name; see below
+SPARE = 65533  # a number nobody has
 
 
 def as_user(uid: int, work: Callable[[], object]) -> None:
@@ -135,6 +135,13 @@ def test_another_users_folder_is_refused_with_his_number(make: Make) -> None:
             Cluster(cluster.data).start()
 
     as_user(SPARE, work)
+    cluster.data.chmod(0o700)
+
+    def read() -> None:
+        with pytest.raises(Unavailable, match="进不了"):
+            resolve({"HUHANG_DATA": str(cluster.data)})
+
+    as_user(SPARE, read)
 
 
 def test_an_unknown_account_is_named(home: Path) -> None:

@@ -52,13 +52,27 @@ class Account:
         return asked.returncode == 0
 
 
+def _owner(cluster: Path) -> tuple[int | None, int]:
+    try:
+        found = cluster.stat()
+    except FileNotFoundError:
+        return None, 0
+    except OSError as error:
+        raise Unavailable(
+            "当前用户进不了数据库目录 %(folder)s。",
+            hint="请用原来的用户启动，或者用环境变量 HUHANG_DATA 指定另一个数据目录。",
+            params={"folder": str(cluster)},
+        ) from error
+    return found.st_uid, found.st_gid
+
+
 def for_cluster(cluster: Path, environ: Mapping[str, str]) -> Account:
     """The account for this cluster folder: its owner if it exists, ourselves if we are not root, else a candidate.
 
     Raises:
         Unavailable: the folder belongs to another user, or root finds no account to step down to.
     """
-    owner = cluster.stat().st_uid if cluster.exists() else None
+    owner, group = _owner(cluster)
     if os.geteuid() != 0:
         if owner not in (None, os.geteuid()):
             raise Unavailable(
@@ -68,7 +82,7 @@ def for_cluster(cluster: Path, environ: Mapping[str, str]) -> Account:
             )
         return Account(os.geteuid(), os.getegid(), drop=False)
     if owner:
-        return Account(owner, cluster.stat().st_gid, drop=True)
+        return Account(owner, group, drop=True)
     wanted = environ.get("HUHANG_PG_USER")
     for name in (wanted,) if wanted else CANDIDATES:
         try:

@@ -134,10 +134,12 @@ def _run(
         check=False,
     )
     if said.returncode != 0:
+        reason = said.stderr.decode("utf-8", "replace").strip()[-2000:]
+        full = "No space left on device" in reason
         raise Unavailable(
-            "%(program)s 没有完成。",
-            hint="请按它说的处理：\n%(said)s",
-            params={"program": program, "said": said.stderr.decode("utf-8", "replace").strip()[-2000:]},
+            "磁盘已满，%(program)s 没有完成。" if full else "%(program)s 没有完成。",
+            hint="请清理磁盘后再试。\n%(said)s" if full else "请按它说的处理：\n%(said)s",
+            params={"program": program, "said": reason},
         )
 
 
