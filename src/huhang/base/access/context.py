@@ -63,5 +63,6 @@ def acting(actor: Actor) -> Iterator[Actor]:
             yield actor
         finally:
             _current.reset(token)
-            if inside and not connection.needs_rollback:
-                _tell(_current.get())
+        # after an exception the savepoint's end puts the settings back, and a broken transaction takes no statement
+        if inside and not connection.needs_rollback:
+            _tell(_current.get())

@@ -1,22 +1,96 @@
-"""What messages say, in Chinese and English. Places hold numbers and unit names, never anything personal."""
+"""What messages say, in Chinese and English. Places hold numbers, unit names and codes, never anything personal.
 
+The Chinese text is what is stored and sent; the English one is made from the stored text when a page is read in
+English, so a message says the same whoever reads it later.
+"""
+
+import re
 from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 
+HIDDEN = "······"
+"""Stands in a stored text where the code was."""
 
 
 class Words(NamedTuple):
-    """One message in both languages."""
+    """One message in both languages, with ``%(number)s``, ``%(unit)s``, ``%(into)s`` or ``%(code)s`` as its places."""
 
     zh: str
     en: str
 
 
-HIDDEN = "······"
-"""Stands in a stored text where the code was."""
-
-WORDS: dict[str, Words] = {}
+WORDS: dict[str, Words] = {
+    "phone.code": Words(
+        "【护航】验证码 %(code)s，10 分钟内有效。请勿告诉他人，工作人员不会向您索要。",
+        "[Huhang] Your code is %(code)s, valid for 10 minutes. Tell nobody; our staff never ask for it.",
+    ),
+    "request.open": Words(
+        "【护航】您的诉求已收到，编号 %(number)s。凭编号和查询码可随时查看办理进展。",
+        "[Huhang] We have received your request, number %(number)s. Follow it at any time with number and secret.",
+    ),
+    "request.dispatch": Words(
+        "【护航】您的诉求 %(number)s 已交由%(unit)s办理。",
+        "[Huhang] Your request %(number)s is now with %(unit)s.",
+    ),
+    "request.suspend": Words(
+        "【护航】办理诉求 %(number)s 需要您补充材料，请凭编号查看要补充什么。等待期间时限暂停。",
+        "[Huhang] We need something more from you for request %(number)s. Look it up to see what. The clock is paused.",
+    ),
+    "request.extend": Words(
+        "【护航】诉求 %(number)s 情况复杂，答复时间已延长，请凭编号查看新的日期和原因。",
+        "[Huhang] Request %(number)s needs more time. Look it up to see the new date and the reason.",
+    ),
+    "request.answer": Words(
+        "【护航】您的诉求 %(number)s 已有答复，请凭编号查看。之后会有人回访您是否满意。",
+        "[Huhang] Your request %(number)s has been answered. Look it up to read it. Somebody will ask you how it went.",
+    ),
+    "request.close": Words(
+        "【护航】您的诉求 %(number)s 已办结。如有不同意见，可凭编号查看答复并再次反映。",
+        "[Huhang] Your request %(number)s is closed. If you disagree, look it up, read the answer and write to us again.",
+    ),
+    "request.redo": Words(
+        "【护航】根据您的意见，诉求 %(number)s 已退回承办单位重新办理。",
+        "[Huhang] As you asked, request %(number)s has gone back to be handled again.",
+    ),
+    "request.merge": Words(
+        "【护航】您的诉求 %(number)s 与 %(into)s 是同一件事，已并入一起办理，办理情况仍会告知您。",
+        "[Huhang] Your request %(number)s is the same matter as %(into)s. They are handled as one; we keep you told.",
+    ),
+    "request.appoint": Words("诉求 %(number)s 由您主办。", "Request %(number)s is yours to handle."),
+    "request.supply": Words(
+        "诉求 %(number)s 的补充材料已到，时限继续计算。",
+        "What was missing for request %(number)s has come; the clock goes on.",
+    ),
+    "request.extension_granted": Words(
+        "诉求 %(number)s 的延期申请已同意。", "More time for request %(number)s was granted."
+    ),
+    "request.extension_refused": Words(
+        "诉求 %(number)s 的延期申请未获同意，仍按原时限办理。",
+        "More time for request %(number)s was refused; the date stands.",
+    ),
+}
 
 
 def render(key: str, params: Mapping[str, str]) -> str:
+    """The Chinese text with its places filled.
+
+    Raises:
+        KeyError: no such message, or a place without a value.
+    """
     return WORDS[key].zh % params
+
+
+@cache
+def _pattern(key: str) -> re.Pattern[str]:
+    parts = re.split(r"%\((\w+)\)s", WORDS[key].zh)
+    texts = (re.escape(part) if i % 2 == 0 else f"(?P<{part}>.+)" for i, part in enumerate(parts))
+    return re.compile("".join(texts), re.DOTALL)
+
+
+def read(key: str, text: str, language: str) -> str:
+    """The stored text in the reader's language; as it is stored when its words are not known any more."""
+    if not language.startswith("en") or key not in WORDS:
+        return text
+    found = _pattern(key).fullmatch(text)
+    return WORDS[key].en % found.groupdict() if found else text

@@ -24,13 +24,17 @@ def reveal(
     sealed: bytes,
     purpose: str,
     *,
-    person: uuid.UUID,
+    person: uuid.UUID | None,
     why: str,
     by: By,
     now: datetime,
     case: uuid.UUID | None = None,
 ) -> str:
     """Plain text of a sealed value; the reading is journalled before anything is opened (SAFEGUARDS 9, 10).
+
+    Args:
+        person: whose it is; none only for a value nobody in the register is known to own yet, such as a number typed
+            in for a phone check.
 
     Raises:
         Invalid: no reason was given.

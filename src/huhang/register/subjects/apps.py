@@ -8,3 +8,10 @@ class SubjectsConfig(AppConfig):
 
     name = "huhang.register.subjects"
     label = "subjects"
+
+    def ready(self) -> None:
+        """Tells the messages room, which lies below, how a person's number is found."""
+        from huhang.base.messages import recipients
+        from huhang.register.subjects import queries
+
+        recipients.register(queries.phone_of)
