@@ -141,7 +141,10 @@ def test_another_users_folder_is_refused_with_his_number(make: Make) -> None:
         with pytest.raises(Unavailable, match="进不了"):
             resolve({"HUHANG_DATA": str(cluster.data)})
 
-    as_user(SPARE, read)
+    try:
+        as_user(SPARE, read)
+    finally:
+        cluster.data.chmod(0o711)
 
 
 def test_an_unknown_account_is_named(home: Path) -> None:

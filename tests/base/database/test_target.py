@@ -4,8 +4,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
+from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 
 from huhang.base.database import Cluster, Target, as_owner, django_settings, resolve
@@ -65,15 +68,19 @@ def test_the_settings_need_neither_django_nor_a_server() -> None:
 
 
 @pytest.fixture
-def wrapper(shared: Cluster) -> Iterator[DatabaseWrapper]:
+def wrapper(shared: Cluster, django_db_blocker: Any) -> Iterator[DatabaseWrapper]:
     """Django's own connection with its pool, made from our settings."""
-    target = resolve({"HUHANG_DATA": str(shared.data)})
-    settings = django_settings(target) | {"TIME_ZONE": None, "CONN_HEALTH_CHECKS": False, "AUTOCOMMIT": True}
-    settings |= {"ATOMIC_REQUESTS": False, "TEST": {}}
-    connection = DatabaseWrapper(settings, alias="launcher")
-    yield connection
-    connection.close()
-    connection.close_pool()
+    settings = django_settings(resolve({"HUHANG_DATA": str(shared.data)}))
+    settings |= {"TIME_ZONE": None, "CONN_HEALTH_CHECKS": False, "AUTOCOMMIT": True, "ATOMIC_REQUESTS": False}
+    connections.databases["launcher"] = settings | {"TEST": {}}
+    connection = connections["launcher"]
+    assert isinstance(connection, DatabaseWrapper)
+    with django_db_blocker.unblock():
+        yield connection
+        connection.close()
+        connection.close_pool()
+    del connections["launcher"]
+    del connections.databases["launcher"]
 
 
 def who(connection: DatabaseWrapper) -> str:
@@ -92,7 +99,6 @@ def test_django_works_in_the_applications_role_through_the_pool(wrapper: Databas
 def test_a_checkout_from_the_pool_costs_no_statement(wrapper: DatabaseWrapper, shared: Cluster) -> None:
     who(wrapper)
     count = "SELECT xact_commit FROM pg_stat_database WHERE datname = 'huhang'"
-    import psycopg
 
     def spent(turns: int) -> int:
         with psycopg.connect(shared.dsn("postgres", "postgres"), autocommit=True) as admin:
