@@ -7,20 +7,14 @@ migrated template. `HUHANG_TEST_BINARIES=system` runs the same on the system's P
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-_DATA = Path(tempfile.mkdtemp(prefix="huhang-test-"))
-os.environ["HUHANG_DATA"] = str(_DATA)
-os.environ.pop("HUHANG_DATABASE_URL", None)
-os.environ["HUHANG_STATICFILES"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
-os.environ["HUHANG_TRIAL"] = "1"
+import pytest
 
-import pytest  # noqa: E402
-
-from huhang.base.database import Cluster, apply_grants, as_owner  # noqa: E402
+from huhang.base.database import Cluster, apply_grants, as_owner
+from tests.environment import DATA
 
 TEMPLATE = "huhang_template"
 
@@ -28,7 +22,7 @@ TEMPLATE = "huhang_template"
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """The run's own database server."""
-    server = Cluster(_DATA, binaries=os.environ.get("HUHANG_TEST_BINARIES") or None, fsync=False)
+    server = Cluster(DATA, binaries=os.environ.get("HUHANG_TEST_BINARIES") or None, fsync=False)
     server.start()
     try:
         yield server
@@ -36,8 +30,8 @@ def cluster() -> Iterator[Cluster]:
         from django.db import connection
 
         connection.close_pool()
-        server.stop()
-        shutil.rmtree(_DATA, ignore_errors=True)
+        server.wipe()
+        shutil.rmtree(DATA, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -74,15 +68,16 @@ def _acting_as_the_system(request: pytest.FixtureRequest) -> Iterator[None]:
     from huhang.base.catalog import queries as catalog
     from huhang.register.units import queries as units
 
-    if not {"db", "own_database"} & set(request.fixturenames):
+    own = "own_database" in request.fixturenames
+    if not own and "db" not in request.fixturenames and request.node.get_closest_marker("django_db") is None:
         yield
         return
-    request.getfixturevalue("db" if "db" in request.fixturenames else "own_database")
+    request.getfixturevalue("own_database" if own else "db")
     from huhang.base.access.context import SYSTEM, acting
 
     catalog.forget()
     units.forget()
-    if "own_database" in request.fixturenames:
+    if own:  # such a test commits and says itself who acts
         yield
         units.forget()
         return

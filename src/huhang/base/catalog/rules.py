@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from huhang.kernel.text import canonical_json
+from huhang.kernel.text import canonical_json, plain
 
 Checker = Callable[[dict[str, Any]], list[str]]
 
@@ -57,7 +57,7 @@ def _sheet(kind: str, name: str, body: Any) -> Sheet | Problem:
         return Problem(name, "", "缺少 code")
     if not isinstance(version, int) or version < 1:
         return Problem(name, str(code), "version 应当是从 1 起的整数")
-    return Sheet(kind, str(code), version, body, name)
+    return Sheet(kind, str(code), version, plain(body), name)
 
 
 def read(root: Path, checkers: dict[str, Checker]) -> tuple[list[Sheet], list[Problem]]:

@@ -15,6 +15,7 @@ from huhang.cases.models import Assignment, Case, Step
 from huhang.cases.registry import kind_of
 from huhang.cases.rules import Doing, Kind, Move, Outcome
 from huhang.kernel.errors import Conflict, Denied, Invalid, Missing
+from huhang.kernel.text import plain
 from huhang.kernel.worktime import Schedule
 from huhang.register.units.queries import receiving, tree
 
@@ -144,7 +145,7 @@ def append(case: Case, name: str, before: str, outcome: Outcome, *, by: Actor, n
         unit_id=by.unit,
         note=outcome.note,
         public_note=outcome.public,
-        data=outcome.data,
+        data=plain(outcome.data),
     )
     step.save(force_insert=True)
     return step

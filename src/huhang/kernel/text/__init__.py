@@ -1,6 +1,6 @@
 """Words as people type them: folding for search, cleaning for storage, one spelling for hashing."""
 
-from huhang.kernel.text.canonical import canonical_json, digest, fingerprint
+from huhang.kernel.text.canonical import canonical_json, digest, fingerprint, plain
 from huhang.kernel.text.clean import clean
 from huhang.kernel.text.grams import bigrams, fold, like_pattern, query_bigrams, query_words
 from huhang.kernel.text.width import half_width, squeeze
@@ -14,6 +14,7 @@ __all__ = [
     "fold",
     "half_width",
     "like_pattern",
+    "plain",
     "query_bigrams",
     "query_words",
     "squeeze",

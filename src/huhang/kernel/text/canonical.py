@@ -25,6 +25,11 @@ def canonical_json(obj: Any) -> str:
     return text
 
 
+def plain(obj: Any) -> Any:
+    """The same data as it will be read back from JSON: dates, times and ids as text, tuples as lists."""
+    return json.loads(canonical_json(obj))
+
+
 def digest(obj: Any) -> str:
     """SHA-256, in hexadecimal, of ``canonical_json(obj)``. Raises what that raises."""
     return hashlib.sha256(canonical_json(obj).encode()).hexdigest()

@@ -1,0 +1,17 @@
+"""Loaded by pytest before anything of the product (`-p tests.environment`): the run gets a data folder of its own."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT / "src") not in sys.path:
+    sys.path.insert(0, str(ROOT / "src"))
+DATA = Path(tempfile.mkdtemp(prefix="huhang-test-"))
+DATA.chmod(0o711)  # under root the server runs as another account, which must pass through
+os.environ["HUHANG_DATA"] = str(DATA)
+os.environ["HUHANG_STATICFILES"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+os.environ["HUHANG_TRIAL"] = "1"
+for name in ("HUHANG_DATABASE_URL", "HUHANG_KEYS", "HUHANG_ANCHORS", "HUHANG_FILES", "HUHANG_MFA_REQUIRED"):
+    os.environ.pop(name, None)

@@ -1,0 +1,154 @@
+"""C1, C3, C4: a request from first word to closing by number, through the actions alone."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from huhang.base.access.context import acting
+from huhang.base.journal.models import Entry
+from huhang.cases.actions import move
+from huhang.cases.models import Case, Step
+from huhang.kernel.errors import Conflict, Denied, Invalid, Missing
+from tests.factories.city import NOW, City, filed, make_city
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def city() -> City:
+    return make_city()
+
+
+def go(city: City, case: Case, who: str, name: str, *, now: Any = NOW, **values: Any) -> Step:
+    actor = city.actor(who)
+    with acting(actor):
+        return move(case_id=case.pk, name=name, values=values, by=actor, now=now)
+
+
+def dispatched(city: City, unit: str = "harbour") -> Case:
+    case = filed(city).case
+    go(city, case, "dispatcher", "classify", category="PS-02", nature="help", urgency="0")
+    go(city, case, "dispatcher", "dispatch", unit=city.units[unit].pk)
+    return case
+
+
+def test_a_request_travels_from_hotline_to_closing_by_number(city: City) -> None:
+    case = dispatched(city)
+    go(city, case, "handler", "sign")
+    go(city, case, "handler", "answer", result="solved", answer="已设卡劝返，夜间不再通行。")
+    go(city, case, "revisitor", "revisit", reached="yes", responded="yes", solved="yes", stars="5")
+    go(city, case, "revisitor", "close")
+    case.refresh_from_db()
+    assert (case.state, case.is_open, case.closed_at) == ("closed", False, NOW)
+    assert [s.move for s in case.steps.order_by("seq")] == [
+        "open",
+        "classify",
+        "dispatch",
+        "sign",
+        "answer",
+        "revisit",
+        "close",
+    ]
+    written = list(
+        Entry.objects.filter(case=case.pk, action__startswith="request.")
+        .order_by("id")
+        .values_list("action", flat=True)
+    )
+    assert written == [f"request.{m}" for m in ("open", "classify", "dispatch", "sign", "answer", "revisit", "close")]
+
+
+def test_nothing_closes_before_it_is_answered_and_revisited(city: City) -> None:
+    case = dispatched(city)
+    go(city, case, "handler", "sign")
+    with pytest.raises(Conflict):
+        go(city, case, "revisitor", "close")
+
+
+def test_the_handling_unit_does_not_revisit_its_own_work(city: City) -> None:
+    case = dispatched(city)
+    go(city, case, "handler", "sign")
+    go(city, case, "handler", "answer", result="solved", answer="好了")
+    with pytest.raises(Denied):
+        go(city, case, "second_handler", "revisit", reached="yes", solved="yes")
+
+
+def test_a_bad_rating_must_be_redone_before_closing(city: City) -> None:
+    case = dispatched(city)
+    go(city, case, "handler", "sign")
+    go(city, case, "handler", "answer", result="explained", answer="已说明")
+    go(city, case, "revisitor", "revisit", reached="yes", responded="yes", solved="no", stars="1")
+    with pytest.raises(Conflict, match="重办"):
+        go(city, case, "revisitor", "close", reason="无法律依据")
+    go(city, case, "revisitor", "redo", reason="诉求人不满意，请再想办法")
+    case.refresh_from_db()
+    assert case.state == "handling"
+    assert case.due_at is not None
+
+
+def test_a_return_goes_back_to_the_dispatcher_within_its_window_only(city: City) -> None:
+    case = dispatched(city)
+    go(city, case, "handler", "give_back", reason="归交警")
+    case.refresh_from_db()
+    assert case.state == "classified"
+    assert case.unit_id == city.units["bureau"].pk
+    go(city, case, "dispatcher", "dispatch", unit=city.units["trucks"].pk)
+    with pytest.raises(Conflict, match="退单期限"):
+        go(city, case, "traffic", "give_back", reason="晚了", now=NOW + timedelta(days=5))
+
+
+def test_waiting_for_the_person_stops_the_clock_and_their_word_starts_it_again(city: City) -> None:
+    case = dispatched(city)
+    go(city, case, "handler", "sign")
+    go(city, case, "handler", "suspend", reason="请补充门牌号")
+    case.refresh_from_db()
+    assert case.waiting
+    assert case.due_at is None
+    from huhang.base.access.rules import Actor
+
+    person = Actor(kind="person", id=case.requester_id, label="王**", person=case.requester_id)
+    with acting(person):
+        move(case_id=case.pk, name="supply", values={"text": "3 号"}, by=person, now=NOW + timedelta(days=3))
+    case.refresh_from_db()
+    assert case.state == "handling"
+    assert case.due_at is not None
+
+
+def test_an_extension_is_decided_by_somebody_else(city: City) -> None:
+    case = dispatched(city)
+    go(city, case, "handler", "sign")
+    before = Case.objects.get(pk=case.pk).due_at
+    go(city, case, "handler", "ask_extension", amount=3, reason="等鉴定")
+    with pytest.raises(Denied):
+        go(city, case, "handler", "decide_extension", decision="grant", reason="好")
+    go(city, case, "chief", "decide_extension", decision="grant", reason="同意")
+    after = Case.objects.get(pk=case.pk).due_at
+    assert before is not None
+    assert after is not None
+    assert after > before
+
+
+def test_a_foreign_unit_does_not_find_the_case(city: City) -> None:
+    case = dispatched(city)
+    with pytest.raises(Missing):
+        go(city, case, "other_handler", "sign")
+
+
+def test_what_was_not_reached_is_tried_again_and_never_rated(city: City) -> None:
+    case = dispatched(city)
+    go(city, case, "handler", "sign")
+    go(city, case, "handler", "answer", result="solved", answer="好了")
+    with pytest.raises(Invalid):
+        go(city, case, "revisitor", "revisit", reached="no", stars="5")
+    for expected in ("answered", "answered", "revisited"):
+        go(city, case, "revisitor", "revisit", reached="no", note="无人接听")
+        case.refresh_from_db()
+        assert case.state == expected
+
+
+def test_a_repeat_is_merged_and_both_sides_say_so(city: City) -> None:
+    first, second = dispatched(city), filed(city, phone="13900000002").case
+    go(city, second, "dispatcher", "merge", into=first.number, reason="同一件事")
+    second.refresh_from_db()
+    assert (second.state, second.merged_into_id) == ("merged", first.pk)
+    assert first.steps.filter(move="joined").exists()
