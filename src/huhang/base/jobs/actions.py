@@ -119,7 +119,10 @@ def _failed(work_id: uuid.UUID, problem: BaseException, forget: tuple[str, ...],
         if given_up_after(work.attempts):
             work.given_up_at, work.args = now, _without(work.args, forget)
             journal.write(
-                "work.give_up", by=SYSTEM, now=now, data={"work": str(work.pk), "name": work.name, "error": work.last_error}
+                "work.give_up",
+                by=SYSTEM,
+                now=now,
+                data={"work": str(work.pk), "name": work.name, "error": work.last_error},
             )
         else:
             work.not_before, work.queued_at = now + wait_after(work.attempts), now

@@ -1,6 +1,7 @@
 """Finding promised work the queue has lost, from outside the queue (SAFEGUARDS 6, 7)."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -33,7 +34,7 @@ SELECT w.id FROM jobs_work w
 @transaction.atomic
 def sweep(now: datetime, *, most: int = 1000) -> int:
     """Gives every piece of open, due work without a living job a new one. Returns how many."""
-    told = {"task": queue.TASK, "now": now, "alive": now - SILENT, "most": most}
+    told: dict[str, Any] = {"task": queue.TASK, "now": now, "alive": now - SILENT, "most": most}
     with connection.cursor() as cursor:
         cursor.execute(_BURY, told)
         cursor.execute(_LOST, told)

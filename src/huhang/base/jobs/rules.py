@@ -15,7 +15,7 @@ def wait_after(attempts: int) -> timedelta:
 
     An outage of a night is therefore outlived before anything is given up (SAFEGUARDS 19).
     """
-    return min(_FIRST * 4 ** (attempts - 1), _LONGEST)
+    return min(_FIRST * int(4 ** (attempts - 1)), _LONGEST)
 
 
 def given_up_after(attempts: int) -> bool:

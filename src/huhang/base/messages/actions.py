@@ -68,7 +68,9 @@ def send_code(phone: str, code: str, *, now: datetime) -> None:
         Invalid: this is no phone number.
     """
     number = check_phone(phone)
-    message = Message(template="phone.code", text=templates.render("phone.code", {"code": templates.HIDDEN}), created_at=now)
+    message = Message(
+        template="phone.code", text=templates.render("phone.code", {"code": templates.HIDDEN}), created_at=now
+    )
     message.to_sealed, message.to_masked = vault.seal(number, PHONE), mask_phone(number)
     with acting(SYSTEM):
         _post(message, by=SYSTEM, now=now, code=base64.b64encode(vault.seal(code, CODE)).decode())
@@ -79,9 +81,10 @@ def _keep(message: Message, *, by: Actor, now: datetime) -> Message:
     return _write(message, by=by, now=now)
 
 
-def _post(message: Message, *, by: Actor, now: datetime, **secret: str) -> Message:
+def _post(message: Message, *, by: Actor, now: datetime, code: str = "") -> Message:
     message.channel = Message.Channel.SMS
     _write(message, by=by, now=now)
+    secret = {"code": code} if code else {}
     jobs.enqueue("messages.send", now=now, message=str(message.pk), **secret)
     return message
 

@@ -1,4 +1,4 @@
-"""Handing one message to the provider: number opened and journalled first, the provider called outside a transaction."""
+"""Handing one message to the provider: the number is journalled, then opened; no transaction waits for the network."""
 
 import base64
 import threading

@@ -47,7 +47,7 @@ WORDS: dict[str, Words] = {
     ),
     "request.close": Words(
         "【护航】您的诉求 %(number)s 已办结。如有不同意见，可凭编号查看答复并再次反映。",
-        "[Huhang] Your request %(number)s is closed. If you disagree, look it up, read the answer and write to us again.",
+        "[Huhang] Your request %(number)s is closed. If you disagree, read the answer there and write to us again.",
     ),
     "request.redo": Words(
         "【护航】根据您的意见，诉求 %(number)s 已退回承办单位重新办理。",
