@@ -1,0 +1,1 @@
+"""Lists of cases: inbox, ledger, saved views, bulk moves, exports."""
