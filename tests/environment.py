@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT / "src") not in sys.path:
     sys.path.insert(0, str(ROOT / "src"))
 DATA = Path(tempfile.mkdtemp(prefix="huhang-test-"))
+DATA.chmod(0o711)  # the database's own user passes through; it reads nothing else here
 DATA.chmod(0o711)  # under root the server runs as another account, which must pass through
 os.environ["HUHANG_DATA"] = str(DATA)
 os.environ["HUHANG_STATICFILES"] = "django.contrib.staticfiles.storage.StaticFilesStorage"

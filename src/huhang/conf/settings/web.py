@@ -48,7 +48,7 @@ TEMPLATES = [
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 STATIC_URL = "/static/"
-STATIC_ROOT = HUHANG_DATA / "static" if os.environ.get("HUHANG_STATIC") is None else os.environ["HUHANG_STATIC"]
+STATIC_ROOT = os.environ.get("HUHANG_STATIC") or (PROJECT / "var" / "static" if CHECKOUT else HUHANG_DATA / "static")
 STATICFILES_DIRS = [PROJECT / "var" / "assets"] if CHECKOUT and (PROJECT / "var" / "assets").exists() else []
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
