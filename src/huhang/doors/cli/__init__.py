@@ -1,0 +1,1 @@
+"""The command line: one command, `huhang`, for whoever runs the product."""

@@ -1,0 +1,116 @@
+"""`huhang demo`: everything at once, on the embedded database, with a living city; stops cleanly on Ctrl-C."""
+
+import multiprocessing
+import signal
+import threading
+import time
+import urllib.request
+from types import FrameType
+
+import click
+
+from huhang.doors.cli import migrating, server
+from huhang.doors.cli.setup import bare, started, target
+from huhang.kernel.errors import Conflict, Unavailable
+
+
+def _stage(text: str) -> None:
+    click.echo(f"· {text}")
+
+
+def _prepare(seed: int, scale: float) -> None:
+    bare()
+    from django.conf import settings
+
+    applied = migrating.migrate()
+    _stage(f"表结构{f'升级了 {applied} 步' if applied else '已是最新'}")
+    _stage(migrating.load_catalog(settings.HUHANG_CATALOG))
+    from huhang.doors.cli.city import load
+
+    if load.has_city():
+        _stage("演示城市已在，接着用上次的数据")
+        return
+    _stage("生成演示城市……")
+    load.make(seed=seed, scale=scale, say=_stage)
+
+
+def _wait_for(address: str, web: multiprocessing.process.BaseProcess) -> None:
+    for _ in range(300):
+        if not web.is_alive():
+            raise Unavailable("网页服务没有启动起来。", hint="运行 huhang doctor 看看原因。")
+        try:
+            with urllib.request.urlopen(f"{address}healthz", timeout=2):  # noqa: S310  our own loopback address
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise Unavailable("网页服务三十秒内没有应答。", hint="运行 huhang doctor 看看原因。")
+
+
+def _greet(address: str) -> None:
+    from huhang.doors.cli.demo import PASSWORD, PERSONAS
+
+    click.echo()
+    click.secho(f"  护航已就绪：{address}", bold=True)
+    click.echo(f"  居民、企业：{address}      民警、窗口：{address}desk/      督办、领导：{address}supervision/")
+    click.echo(f"  短信发件箱（演示）：{address}desk/outbox/")
+    click.echo(f"\n  登录警号（密码都是 {PASSWORD}）：")
+    for persona in PERSONAS:
+        click.echo(f"    {persona.username}  {persona.name}  {persona.role}  {persona.unit}")
+    click.echo("\n  按 Ctrl-C 停止，数据会留到下次。")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=int, default=None, help="端口；不写时从 8000 起找一个空着的")
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--scale", type=float, default=1.0, show_default=True)
+def demo(host: str, port: int | None, seed: int, scale: float) -> None:
+    """在内置数据库上启动整个产品和演示城市。"""
+    began = time.monotonic()
+    if not target().embedded:
+        raise Conflict(
+            "设置了 HUHANG_DATABASE_URL：演示只在内置数据库上运行，以免写进正式数据。", hint="取消这个环境变量再试。"
+        )
+    cluster = started()
+    assert cluster is not None
+    _stage("数据库已启动")
+    children: list[multiprocessing.process.BaseProcess] = []
+    stopping = threading.Event()
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        stopping.set()
+
+    try:
+        _prepare(seed, scale)
+        chosen = server.free_port(host, port or 8000, insist=port is not None)
+        spawn = multiprocessing.get_context("spawn")
+        web = spawn.Process(target=server.run_web, args=(host, chosen), name="web")
+        work = spawn.Process(target=server.run_worker, name="worker")
+        for child in (web, work):
+            child.start()
+            children.append(child)
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, stop)
+        address = f"http://{host}:{chosen}/"
+        _wait_for(address, web)
+        _greet(address)
+        click.echo(f"  （用时 {time.monotonic() - began:.1f} 秒）")
+        while not stopping.wait(0.5) and all(child.is_alive() for child in children):
+            pass
+    finally:
+        _end(children)
+        cluster.stop()
+        click.echo("\n已停止。")
+
+
+def _end(children: list[multiprocessing.process.BaseProcess]) -> None:
+    for child in children:
+        child.terminate()
+    for child in children:
+        child.join(timeout=8)
+        if child.is_alive():
+            child.kill()
+            child.join(timeout=2)
+
+
+COMMANDS = (demo,)
