@@ -183,7 +183,7 @@ class Standing(Protocol):
     """The columns of a case that decide who sees it."""
 
     id: uuid.UUID
-    unit_id: uuid.UUID | None
+    unit_id: uuid.UUID
     branch_id: uuid.UUID | None
     party_units: list[uuid.UUID]
     party_branches: list[uuid.UUID]

@@ -30,8 +30,7 @@ _SHORT = frozenset({b"/JS", b"/XFA"})
 
 
 def _any(words: Iterable[bytes]) -> re.Pattern[bytes]:
-    names = b"|".join(sorted((word[1:] for word in words), key=lambda word: -len(word)))
-    return re.compile(rb"/(?:" + names + rb")(?![A-Za-z0-9])")
+    return re.compile(b"(?:" + b"|".join(sorted(words, reverse=True)) + rb")(?![A-Za-z0-9])")
 
 
 _LONG_WORD, _WORD = _any(_FORBIDDEN.keys() - _SHORT), _any(_FORBIDDEN)

@@ -1,4 +1,4 @@
-"""One process that does the work: the queue's worker, and beside it, apart from the queue, the duties and the rescue."""
+"""One process that does the work: the queue's worker and, apart from the queue, the duties and the rescue."""
 
 import asyncio
 import logging
@@ -80,19 +80,8 @@ async def _sleep_until(stop: threading.Event, seconds: float) -> None:
 async def _one_worker(stop: threading.Event) -> None:
     app = App(connector=PsycopgConnector(min_size=1, max_size=4, timeout=5.0, kwargs=_address()))
     app.task(name=queue.TASK, queue=queue.QUEUE, pass_context=False)(_do)
-    await asyncio.wait_for(app.open_async(), timeout=10.0)
     try:
-        working = asyncio.ensure_future(
-            app.run_worker_async(
-                queues=[queue.QUEUE],
-                concurrency=CONCURRENCY,
-                delete_jobs="always",
-                install_signal_handlers=False,
-                shutdown_graceful_timeout=GRACE,
-                update_heartbeat_interval=5.0,
-                fetch_job_polling_interval=2.0,
-            )
-        )
+        working = asyncio.ensure_future(_work(app))
         stopping = asyncio.ensure_future(_sleep_until(stop, float("inf")))
         await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
@@ -104,6 +93,19 @@ async def _one_worker(stop: threading.Event) -> None:
         await asyncio.wait((asyncio.ensure_future(app.close_async()),), timeout=0.5)
 
 
+async def _work(app: App) -> None:
+    await asyncio.wait_for(app.open_async(), timeout=10.0)
+    await app.run_worker_async(
+        queues=[queue.QUEUE],
+        concurrency=CONCURRENCY,
+        delete_jobs="always",  # the ledger keeps what was done; the queue holds living jobs only
+        install_signal_handlers=False,
+        shutdown_graceful_timeout=GRACE,
+        update_heartbeat_interval=5.0,
+        fetch_job_polling_interval=2.0,
+    )
+
+
 def _address() -> dict[str, Any]:
     """How to reach the database as Django does, in the same role."""
     params: dict[str, Any] = connector_params("default")
@@ -112,7 +114,7 @@ def _address() -> dict[str, Any]:
 
 
 async def _do(work: str) -> None:
-    """Does one piece of work in a thread of its own; a thread that does not end in time is left behind, not waited for."""
+    """Does one piece of work in a thread of its own; one that does not end in time is left behind."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
 

@@ -4,6 +4,7 @@ import base64
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import Actor
@@ -84,7 +85,7 @@ def _keep(message: Message, *, by: Actor, now: datetime) -> Message:
 def _post(message: Message, *, by: Actor, now: datetime, code: str = "") -> Message:
     message.channel = Message.Channel.SMS
     _write(message, by=by, now=now)
-    secret = {"code": code} if code else {}
+    secret: dict[str, Any] = {"code": code} if code else {}
     jobs.enqueue("messages.send", now=now, message=str(message.pk), **secret)
     return message
 

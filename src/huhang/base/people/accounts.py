@@ -12,14 +12,14 @@ from huhang.base.vault import rules
 PURPOSE = "people.second_factor"
 
 
-class ClosedAccounts(DefaultAccountAdapter):  # type: ignore[misc]
+class ClosedAccounts(DefaultAccountAdapter):
     """Accounts are made by the security administrator only."""
 
     def is_open_for_signup(self, request: Any) -> bool:
         return False
 
 
-class SealedSecrets(DefaultMFAAdapter):  # type: ignore[misc]
+class SealedSecrets(DefaultMFAAdapter):
     """Second-factor secrets are sealed; they are keys of ours, not data of a person, so no reading is journalled."""
 
     def encrypt(self, text: str) -> str:

@@ -9,7 +9,7 @@ from huhang.base.people.models import User
 from huhang.base.people.queries import with_posts
 
 
-class Officers(AuthenticationBackend):  # type: ignore[misc]
+class Officers(AuthenticationBackend):
     """allauth's backend for active officers, who come with their posts (used by `admission`)."""
 
     def user_can_authenticate(self, user: Any) -> bool:

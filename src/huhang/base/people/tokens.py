@@ -79,6 +79,8 @@ def revoke(token_id: uuid.UUID, *, by: Actor, now: datetime) -> None:
     Raises:
         Missing: no such token of this officer.
     """
+    if by.user is None:
+        raise Denied
     if not ApiToken.objects.filter(pk=token_id, user_id=by.user, revoked_at__isnull=True).update(revoked_at=now):
         raise Missing
     journal.write("token.revoke", by=by, now=now, data={"token": str(token_id)})

@@ -5,31 +5,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.UUIDField(default=huhang.kernel.numbering.ids.uuid7, primary_key=True, serialize=False)),
-                ('case', models.UUIDField(blank=True, null=True)),
-                ('name', models.CharField(max_length=200)),
-                ('media_type', models.CharField(max_length=100)),
-                ('size', models.PositiveBigIntegerField()),
-                ('digest', models.CharField(max_length=64)),
-                ('sealed', models.BooleanField(default=True)),
-                ('person', models.UUIDField(blank=True, null=True)),
-                ('stored_at', models.DateTimeField()),
-                ('stored_by', models.UUIDField(blank=True, null=True)),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.UUIDField(default=huhang.kernel.numbering.ids.uuid7, primary_key=True, serialize=False)),
+                ("case", models.UUIDField(blank=True, null=True)),
+                ("name", models.CharField(max_length=200)),
+                ("media_type", models.CharField(max_length=100)),
+                ("size", models.PositiveBigIntegerField()),
+                ("digest", models.CharField(max_length=64)),
+                ("sealed", models.BooleanField(default=True)),
+                ("person", models.UUIDField(blank=True, null=True)),
+                ("stored_at", models.DateTimeField()),
+                ("stored_by", models.UUIDField(blank=True, null=True)),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'db_table': 'files_file',
-                'indexes': [models.Index(fields=['case'], name='file_of_case')],
+                "db_table": "files_file",
+                "indexes": [models.Index(fields=["case"], name="file_of_case")],
             },
         ),
     ]

@@ -5,50 +5,61 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.UUIDField(default=huhang.kernel.numbering.ids.uuid7, primary_key=True, serialize=False)),
-                ('channel', models.CharField(choices=[('inside', '站内'), ('sms', '短信')], max_length=8)),
-                ('template', models.CharField(max_length=60)),
-                ('text', models.TextField()),
-                ('case', models.UUIDField(blank=True, null=True)),
-                ('person', models.UUIDField(blank=True, null=True)),
-                ('user', models.UUIDField(blank=True, null=True)),
-                ('to_sealed', models.BinaryField(null=True)),
-                ('to_masked', models.CharField(blank=True, default='', max_length=24)),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('failed_at', models.DateTimeField(blank=True, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('last_error', models.TextField(blank=True, default='')),
-                ('provider_ref', models.CharField(blank=True, default='', max_length=80)),
-                ('read_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.UUIDField(default=huhang.kernel.numbering.ids.uuid7, primary_key=True, serialize=False)),
+                ("channel", models.CharField(choices=[("inside", "站内"), ("sms", "短信")], max_length=8)),
+                ("template", models.CharField(max_length=60)),
+                ("text", models.TextField()),
+                ("case", models.UUIDField(blank=True, null=True)),
+                ("person", models.UUIDField(blank=True, null=True)),
+                ("user", models.UUIDField(blank=True, null=True)),
+                ("to_sealed", models.BinaryField(null=True)),
+                ("to_masked", models.CharField(blank=True, default="", max_length=24)),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("failed_at", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("last_error", models.TextField(blank=True, default="")),
+                ("provider_ref", models.CharField(blank=True, default="", max_length=80)),
+                ("read_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'db_table': 'notices_message',
-                'indexes': [models.Index(condition=models.Q(('user__isnull', False)), fields=['user', '-created_at'], name='message_of_user'), models.Index(condition=models.Q(('person__isnull', False)), fields=['person', '-created_at'], name='message_of_person'), models.Index(condition=models.Q(('case__isnull', False)), fields=['case'], name='message_of_case'), models.Index(fields=['channel', '-created_at'], name='message_by_channel')],
+                "db_table": "notices_message",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("user__isnull", False)),
+                        fields=["user", "-created_at"],
+                        name="message_of_user",
+                    ),
+                    models.Index(
+                        condition=models.Q(("person__isnull", False)),
+                        fields=["person", "-created_at"],
+                        name="message_of_person",
+                    ),
+                    models.Index(condition=models.Q(("case__isnull", False)), fields=["case"], name="message_of_case"),
+                    models.Index(fields=["channel", "-created_at"], name="message_by_channel"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Outbox',
+            name="Outbox",
             fields=[
-                ('id', models.UUIDField(default=huhang.kernel.numbering.ids.uuid7, primary_key=True, serialize=False)),
-                ('message', models.UUIDField()),
-                ('to_masked', models.CharField(max_length=24)),
-                ('text', models.TextField()),
-                ('at', models.DateTimeField()),
+                ("id", models.UUIDField(default=huhang.kernel.numbering.ids.uuid7, primary_key=True, serialize=False)),
+                ("message", models.UUIDField()),
+                ("to_masked", models.CharField(max_length=24)),
+                ("text", models.TextField()),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'notices_outbox',
-                'indexes': [models.Index(fields=['-at'], name='outbox_newest')],
+                "db_table": "notices_outbox",
+                "indexes": [models.Index(fields=["-at"], name="outbox_newest")],
             },
         ),
     ]
