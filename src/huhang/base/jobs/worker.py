@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 CONCURRENCY, TICK, GRACE = 2, 10.0, 3.0
 """Jobs at once; seconds between ticks; seconds running jobs get when told to stop."""
 _LONGEST_WAIT = 15.0
+_POOLED = 20
+"""More than a pool holds."""
 
 
 def run(stop: threading.Event) -> None:
@@ -40,12 +42,22 @@ def run(stop: threading.Event) -> None:
 def _tick_until(stop: threading.Event) -> None:
     while not stop.is_set():
         try:
+            _take_hold()
             duties.tick(timezone.now())
         except Exception as problem:  # noqa: BLE001 - the database may be restarting; the next tick makes up for it
             log.warning("duties wait: %s", failure(problem))
         finally:
             _let_go()
         stop.wait(TICK)
+
+
+def _take_hold() -> None:
+    """Takes a connection that answers: after a restart the pool may still hand out dead ones, each of them once."""
+    for _ in range(_POOLED):
+        connection.ensure_connection()
+        if connection.is_usable():
+            return
+        connection.close()
 
 
 def _let_go() -> None:
@@ -121,6 +133,7 @@ async def _do(work: str) -> None:
     def perform() -> None:
         problem: Exception | None = None
         try:
+            _take_hold()
             actions.perform(uuid.UUID(work), timezone.now())
         except Exception as trouble:  # noqa: BLE001 - handed to the queue, which marks the job; the rescue sees the rest
             problem = trouble
