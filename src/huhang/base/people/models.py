@@ -131,3 +131,19 @@ class PhoneCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sent_at:%F %T}"
+
+
+class Attempt(models.Model):
+    """A try at something guessable that failed; only a blind index of where it came from is kept, and not for long."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    kind = models.CharField(max_length=24)
+    source = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_attempt"
+        indexes = (models.Index(fields=["kind", "source", "-at"], name="attempt_recent"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%F %T}"

@@ -18,6 +18,11 @@ def admit_person(session: Any, person: uuid.UUID, label: str, *, now: datetime) 
     session[_PERSON] = {"id": str(person), "label": label, "at": now.isoformat()}
 
 
+def name_person(session: Any, person: uuid.UUID, label: str, *, now: datetime) -> None:
+    """The holder proved a phone earlier, when the session got a new key, and has now become a person of the register."""
+    session[_PERSON] = {"id": str(person), "label": label, "at": now.isoformat()}
+
+
 def admit_case(session: Any, case: uuid.UUID, *, now: datetime) -> None:
     """The holder of this session has shown number and secret of a case."""
     session[_CASE] = {"id": str(case), "at": now.isoformat()}
