@@ -256,12 +256,13 @@ class Actor:
     @property
     def units(self) -> tuple[uuid.UUID, ...]:
         """Units whose cases this actor sees because a post is in them."""
-        return tuple(dict.fromkeys(g.unit for g in self.grants if g.reach in (Reach.OWN, Reach.BELOW)))
+        near = (Reach.OWN, Reach.BELOW)
+        return tuple(dict.fromkeys(g.unit for g in self.grants if g.reach in near and Perm.SEE in g.perms))
 
     @property
     def branches(self) -> tuple[uuid.UUID, ...]:
         """Units whose whole branch this actor sees."""
-        return tuple(dict.fromkeys(g.unit for g in self.grants if g.reach is Reach.BELOW))
+        return tuple(dict.fromkeys(g.unit for g in self.grants if g.reach is Reach.BELOW and Perm.SEE in g.perms))
 
     @property
     def sees_sensitive(self) -> bool:
