@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from huhang.base.access.rules import Actor, Perm
 from huhang.cases.fields import Field
+from huhang.cases.figures import Figure
 
 if TYPE_CHECKING:
     from huhang.cases.models import Case
@@ -106,6 +107,7 @@ class Kind:
     facts: Callable[["Case", Actor], list[tuple[Any, Any]]]
     intake: str = ""
     open_perm: Perm = Perm.REGISTER
+    figures: tuple[Figure, ...] = ()
 
     def state(self, name: str) -> State:
         """The state of a name; an unknown one is a programming mistake."""

@@ -11,6 +11,7 @@ from huhang.cases.queries import running
 from huhang.cases.rules import Kind, Move, State
 from huhang.kinds.requests import catalogue, effects, queries
 from huhang.kinds.requests.actions.filing import file_request
+from huhang.kinds.requests.figures import FIGURES
 from huhang.kinds.requests.rules import CHANNELS, NATURES, RESULTS, URGENCIES
 
 STATES = (
@@ -346,4 +347,5 @@ REQUEST = Kind(
     opener=lambda **kw: file_request(**kw).case,
     facts=queries.facts,
     intake="requests:new",
+    figures=FIGURES,
 )

@@ -1,0 +1,194 @@
+"""What is counted of requests (HOUSE §2.7, STANDARDS §4.4).
+
+Each figure is one condition over the case and what stands beside it. Of a request that was redone, the last round is
+judged; that an earlier round was rated badly is a figure of its own, so nothing disappears (SAFEGUARDS 20).
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from huhang.cases.figures import Figure
+from huhang.cases.models import Clock
+from huhang.kinds.requests.models import Rating, Revisit
+from huhang.kinds.requests.rules import BAD
+
+_CLOSED = Q(state="closed")
+_ASKED = ("answered", "revisited", "appealed")
+"""States in which the answer is given and the revisit clock runs."""
+
+
+def _closed(now: datetime) -> Q:
+    return _CLOSED
+
+
+def _late(now: datetime) -> Q:
+    return Q(is_open=True, due_at__lte=now)  # due instants are half-open: at the instant itself it is late
+
+
+def _answered_in_time() -> Exists:
+    """The answer clock that the last answer stopped, when it stopped before its due instant.
+
+    Only columns of the clock stand in the comparison, so the database may build the set once and look cases up in it.
+    """
+    stopped = Clock.objects.filter(
+        case=OuterRef("pk"), name="answer", stopped_at=OuterRef("answered_at"), stopped_at__lt=F("due_at")
+    )
+    return Exists(stopped)
+
+
+def _in_last_round(model: Any, **wanted: Any) -> Q:
+    rows = model.objects.filter(case=OuterRef("pk"), round=OuterRef("request__redo_count"), **wanted)
+    return Q(Exists(rows))
+
+
+def _ever_rated_badly() -> Q:
+    return Q(Exists(Rating.objects.filter(case=OuterRef("pk"), stars__lte=BAD)))
+
+
+FIGURES = (
+    Figure("received", _("受理"), _("受理时间在期内"), "received_at"),
+    Figure("in_hand", _("在办"), _("现在还没有办结"), where=lambda now: Q(is_open=True)),
+    Figure(
+        "late",
+        _("超期未结"),
+        _("现在还没有办结，已过到期时间"),
+        where=_late,
+        of="in_hand",
+        better="low",
+        order="due_at",
+    ),
+    Figure(
+        "late_revisit",
+        _("其中待回访"),
+        _("已经答复，回访或销号超期的"),
+        where=lambda now: Q(state__in=_ASKED),
+        of="late",
+        better="low",
+        order="due_at",
+    ),
+    Figure("waiting", _("等诉求人"), _("现在等诉求人补充，时限暂停"), where=lambda now: Q(waiting=True), of="in_hand"),
+    Figure("answered", _("已答复"), _("最近一次答复在期内，没有再发回重办"), "answered_at"),
+    Figure(
+        "pace",
+        _("办理用时中位"),
+        _("从受理到答复的工作时间，一个工作日按全天办公时段计"),
+        "answered_at",
+        of="answered",
+        span=("received_at", "answered_at"),
+        better="low",
+    ),
+    Figure("closed", _("销号"), _("销号时间在期内"), "closed_at", _closed),
+    Figure(
+        "finished",
+        _("办结率"),
+        _("期内受理的，已销号、撤回或并单"),
+        "received_at",
+        lambda now: Q(is_open=False),
+        of="received",
+        better="high",
+    ),
+    Figure(
+        "on_time",
+        _("按期答复"),
+        _("期内销号的，最后一次答复在到期之前"),
+        "closed_at",
+        lambda now: Q(_answered_in_time()),
+        of="closed",
+        better="high",
+    ),
+    Figure(
+        "returned",
+        _("退单"),
+        _("期内受理的，被退过单"),
+        "received_at",
+        lambda now: Q(request__returns__gt=0),
+        of="received",
+        better="low",
+    ),
+    Figure(
+        "transferred",
+        _("改派"),
+        _("期内受理的，派单两次以上"),
+        "received_at",
+        lambda now: Q(request__transfers__gt=1),
+        of="received",
+        better="low",
+    ),
+    Figure(
+        "redone",
+        _("重办"),
+        _("期内受理的，发回重办过"),
+        "received_at",
+        lambda now: Q(request__redo_count__gt=0),
+        of="received",
+        better="low",
+    ),
+    Figure("withdrawn", _("撤回"), _("期内由诉求人撤回"), "closed_at", lambda now: Q(state="withdrawn")),
+    Figure("merged", _("并单"), _("期内并入同一件办理"), "closed_at", lambda now: Q(state="merged")),
+    Figure(
+        "revisited",
+        _("已回访"),
+        _("期内销号的，最后一轮回访过"),
+        "closed_at",
+        lambda now: _in_last_round(Revisit),
+        of="closed",
+        better="high",
+    ),
+    Figure(
+        "reached",
+        _("联系上"),
+        _("回访过的，联系上了诉求人"),
+        "closed_at",
+        lambda now: _in_last_round(Revisit, reached=True),
+        of="revisited",
+        better="high",
+    ),
+    Figure(
+        "unreached",
+        _("联系不上"),
+        _("回访过的，多次没有联系上"),
+        "closed_at",
+        lambda now: ~_in_last_round(Revisit, reached=True),
+        of="revisited",
+        better="low",
+    ),
+    Figure(
+        "solved",
+        _("解决率"),
+        _("联系上的，诉求人说已解决"),
+        "closed_at",
+        lambda now: _in_last_round(Revisit, solved=True),
+        of="reached",
+        better="high",
+    ),
+    Figure(
+        "rated",
+        _("评价率"),
+        _("期内销号的，诉求人评过最后一轮"),
+        "closed_at",
+        lambda now: _in_last_round(Rating),
+        of="closed",
+    ),
+    Figure(
+        "satisfied",
+        _("满意率"),
+        _("评过的，最后一轮评三星以上"),
+        "closed_at",
+        lambda now: _in_last_round(Rating, stars__gt=BAD),
+        of="rated",
+        better="high",
+    ),
+    Figure(
+        "ever_bad",
+        _("曾不满意"),
+        _("期内销号的，任何一轮评过两星以下"),
+        "closed_at",
+        lambda now: _ever_rated_badly(),
+        of="closed",
+        better="low",
+    ),
+)
+"""Every figure of a request; a share follows the figure it is a share of."""

@@ -1,0 +1,1 @@
+"""Figures: composed from what kinds declare, by unit and period, each with the rows behind it."""

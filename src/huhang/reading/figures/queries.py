@@ -1,0 +1,240 @@
+"""Counting: every number from `counted`, every list behind a number from the same condition. One statement each."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Case as Choose
+from django.db.models import CharField, Count, Min, Q, QuerySet, When
+from django.db.models import Value as Constant
+from django.db.models.functions import TruncDate
+from django.utils.translation import gettext as _
+
+from huhang.base.access.queries import visible_to
+from huhang.base.access.rules import Actor
+from huhang.base.catalog import queries as catalog
+from huhang.cases.figures import Figure
+from huhang.cases.models import Case
+from huhang.cases.rules import Kind
+from huhang.kernel.errors import Missing
+from huhang.reading.figures.periods import Window
+from huhang.reading.figures.rules import Value, edges
+from huhang.reading.figures.scope import Scope
+from huhang.reading.figures.worktime import Median, working_days
+from huhang.register.units.models import Unit
+from huhang.register.units.queries import tree
+
+
+def figure_of(kind: Kind, name: str) -> Figure:
+    """The figure of a name.
+
+    Raises:
+        Missing: the kind declares none of this name.
+    """
+    found = next((f for f in kind.figures if f.name == name), None)
+    if found is None:
+        raise Missing("没有这个数字，请从页面上点开。")
+    return found
+
+
+def counted(kind: Kind, figure: Figure, window: Window) -> Q:
+    """The condition of a figure: its own, within the period, within the figure it is a share of."""
+    own = figure.where(window.now)
+    if figure.instant:
+        own &= Q(**{f"{figure.instant}__gte": window.since, f"{figure.instant}__lt": window.until})
+    return own & counted(kind, figure_of(kind, figure.of), window) if figure.of else own
+
+
+def cases(kind: Kind, actor: Actor, scope: Scope) -> QuerySet[Case]:
+    """The cases of a kind in a scope that this actor may see."""
+    return visible_to(actor, Case.objects.filter(scope.where, kind=kind.name))
+
+
+def _near(since: Any) -> Q:
+    """Every case any figure since an instant could count: open, or closed since, or received since.
+
+    Whatever was answered since then is still open or was closed since, so three indexes reach all of it.
+    """
+    return Q(is_open=True) | Q(closed_at__gte=since) | Q(received_at__gte=since)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A figure over a period."""
+
+    figure: Figure
+    window: Window
+
+
+def _columns(kind: Kind, asks: Mapping[str, Ask]) -> dict[str, Any]:
+    """The aggregates that answer some questions; shares need the figure they are a share of, too."""
+    columns: dict[str, Any] = {}
+    for key, ask in asks.items():
+        columns[f"{key}_count"] = Count("pk", filter=counted(kind, ask.figure, ask.window))
+        if ask.figure.of:
+            columns[f"{key}_n"] = Count("pk", filter=counted(kind, figure_of(kind, ask.figure.of), ask.window))
+        if ask.figure.span:
+            time = working_days(
+                *ask.figure.span, until=ask.window.until, calendar=catalog.calendar(), schedule=catalog.schedule()
+            )
+            columns[f"{key}_median"] = Median(time, filter=counted(kind, ask.figure, ask.window))
+    return columns
+
+
+def _values(asks: Mapping[str, Ask], row: Mapping[str, Any]) -> dict[str, Value]:
+    return {
+        key: Value(ask.figure, row.get(f"{key}_count") or 0, row.get(f"{key}_n"), row.get(f"{key}_median"))
+        if row or not ask.figure.of
+        else Value(ask.figure, 0, 0)
+        for key, ask in asks.items()
+    }
+
+
+def measure(kind: Kind, actor: Actor, asks: Mapping[str, Ask], scope: Scope) -> tuple[dict[str, Value], Any]:
+    """Several figures over several periods, and the oldest due instant among the open cases: one statement."""
+    since = min(ask.window.since for ask in asks.values())
+    now = next(iter(asks.values())).window.now
+    oldest = Min("due_at", filter=Q(is_open=True, due_at__lte=now))
+    row = cases(kind, actor, scope).filter(_near(since)).aggregate(oldest_due=oldest, **_columns(kind, asks))
+    return _values(asks, row), row["oldest_due"]
+
+
+def figure(kind: Kind, actor: Actor, name: str, window: Window, scope: Scope | None = None) -> Value:
+    """One figure over a period in a scope: one statement."""
+    asks = {"one": Ask(figure_of(kind, name), window)}
+    return measure(kind, actor, asks, scope or Scope())[0]["one"]
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """A unit's figures, by name, and the scope that opens exactly its cases."""
+
+    label: str
+    scope: Scope
+    values: dict[str, Value]
+
+
+def by_unit(kind: Kind, actor: Actor, names: Iterable[str], window: Window, scope: Scope) -> list[UnitRow]:
+    """Figures of every unit one level below a scope, in order of code; units without a case stand in it too."""
+    asks = {name: Ask(figure_of(kind, name), window) for name in names}
+    column = "branch_id" if scope.level == Unit.Level.BUREAU else "unit_id"
+    found = {
+        row[column]: row
+        for row in cases(kind, actor, scope).filter(_near(window.since)).values(column).annotate(**_columns(kind, asks))
+    }
+    return [
+        UnitRow(label, part, _values(asks, found.get(key, {})))
+        for key, label, part in _parts(scope, window, set(found))
+    ]
+
+
+def _parts(scope: Scope, window: Window, found: set[Any]) -> list[tuple[Any, str, Scope]]:
+    """What a scope falls into: the units below that stand in the period or have cases, and what it holds itself."""
+    units, day = tree(), catalog.schedule().date_of(window.now)
+    top = scope.node or units.root
+    if scope.own or scope.level >= Unit.Level.STATION:
+        key = None if scope.level == Unit.Level.BUREAU else scope.unit
+        return [(key, top.short, scope)]
+    if scope.level == Unit.Level.BUREAU:
+        below = [n for n in units.nodes.values() if n.level == Unit.Level.BRANCH]
+        own_key: uuid.UUID | None = None
+    else:
+        below = [n for n in units.nodes.values() if n.branch == scope.unit and n.id != scope.unit]
+        own_key = scope.unit
+    rows: list[tuple[Any, str, Scope]] = [(n.id, n.short, Scope(n.id)) for n in below if n.id in found or n.stands(day)]
+    if own_key in found:
+        rows.append((own_key, _("%(unit)s本级") % {"unit": top.short}, Scope(scope.unit, own=True)))
+    return rows
+
+
+LISTED = (
+    "id",
+    "number",
+    "title",
+    "state",
+    "from_label",
+    "unit_id",
+    "branch_id",
+    "category",
+    "category_version",
+    "channel",
+    "received_at",
+    "due_at",
+    "due_from",
+    "due_provisional",
+    "waiting",
+    "is_open",
+    "answered_at",
+    "closed_at",
+)
+
+
+def rows(
+    kind: Kind, actor: Actor, figure: Figure, window: Window, scope: Scope, narrowed: Q | None = None
+) -> QuerySet[Case]:
+    """Exactly the cases a figure counted."""
+    return cases(kind, actor, scope).filter(narrowed or Q()).filter(counted(kind, figure, window))
+
+
+@dataclass(frozen=True)
+class DayFlow:
+    """What came in and what was closed on a day."""
+
+    day: date
+    received: int
+    closed: int
+
+
+def flow(kind: Kind, actor: Actor, now: Any, scope: Scope, days: int = 30) -> list[DayFlow]:
+    """In and out, day by day up to today: one statement."""
+    schedule = catalog.schedule()
+    last = schedule.date_of(now)
+    first = last - timedelta(days=days - 1)
+    since, until = schedule.whole(first)[0], schedule.whole(last)[1]
+    window = Window(since, until, now)
+
+    def each(name: str) -> QuerySet[Any]:
+        asked = figure_of(kind, name)
+        day = TruncDate(asked.instant, tzinfo=ZoneInfo(schedule.zone))
+        found = cases(kind, actor, scope).filter(counted(kind, asked, window)).annotate(day=day, way=Constant(name))
+        return found.values("way", "day").annotate(n=Count("pk")).values_list("way", "day", "n")
+
+    found = {(way, day): n for way, day, n in each("received").union(each("closed"), all=True)}
+    spread = (first + timedelta(days=i) for i in range(days))
+    return [DayFlow(day, found.get(("received", day), 0), found.get(("closed", day), 0)) for day in spread]
+
+
+def band(now: Any) -> Any:
+    """The band of remaining time of a case, as an expression."""
+    ends = [
+        When(due_at__lt=end, then=Constant(name)) for name, end in edges(now, catalog.calendar(), catalog.schedule())
+    ]
+    return Choose(
+        When(due_at__isnull=True, then=Constant("waiting")), *ends, default=Constant("later"), output_field=CharField()
+    )
+
+
+@dataclass(frozen=True)
+class OpenCell:
+    """Open cases of a unit, a category and a band of remaining time."""
+
+    unit: uuid.UUID | None
+    category: str
+    band: str
+    n: int
+
+
+def open_grid(kind: Kind, actor: Actor, now: Any, scope: Scope) -> list[OpenCell]:
+    """Open cases by unit, category and remaining time: one statement for the distribution and the heat table."""
+    column = "branch_id" if scope.level == Unit.Level.BUREAU else "unit_id"
+    found = (
+        cases(kind, actor, scope)
+        .filter(is_open=True)
+        .annotate(band=band(now))
+        .values(column, "category", "band")
+        .annotate(n=Count("pk"))
+    )
+    return [OpenCell(row[column], row["category"], row["band"], row["n"]) for row in found]
