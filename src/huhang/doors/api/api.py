@@ -1,0 +1,39 @@
+"""The programs' door put together: routes, who may come in, and how every refusal is told."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import ValidationError
+
+from huhang.doors.api import bodies, inside, moves, problems, reference, requests
+from huhang.doors.api.gate import Token
+
+api = NinjaAPI(
+    title="护航接口",
+    version="1",
+    urls_namespace="v1",
+    openapi_url=None,
+    docs_url=None,
+    auth=Token(),
+    parser=bodies.StrictParser(),
+)
+
+
+def _refused(request: HttpRequest, exc: Any) -> HttpResponse:
+    return problems.of_exception(exc)
+
+
+def _invalid(request: HttpRequest, exc: Any) -> HttpResponse:
+    return problems.of_refusal(bodies.invalid(exc))
+
+
+api.add_exception_handler(Exception, _refused)
+for known in list(api._exception_handlers):
+    api.add_exception_handler(known, _refused)
+api.add_exception_handler(ValidationError, _invalid)
+
+api.add_router("", reference.router)
+api.add_router("/requests", requests.router)
+api.add_router("/requests", moves.router)
+api.add_router("/requests", inside.router)

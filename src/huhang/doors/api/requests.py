@@ -1,0 +1,146 @@
+"""Requests over the wire: filing, listing, one of them whole, its steps and clocks."""
+
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Query, Router, Schema
+from pydantic import AwareDatetime, Field
+
+from huhang.base.access.queries import visible_to
+from huhang.base.access.rules import Actor
+from huhang.base.catalog import queries as catalog
+from huhang.cases.models import Case
+from huhang.doors.api import cursors, found, schemas, writing
+from huhang.doors.api.answers import answer, etag
+from huhang.doors.api.bodies import refuse_unknown, storable
+from huhang.doors.api.shapes import BASE, clock_shape, record_shape, row_shape, rows_shape, step_shape
+from huhang.doors.frame.gates import actor_of
+from huhang.kernel.errors import Invalid, Missing
+from huhang.kernel.numbering import normalise_number
+from huhang.kinds.requests.actions import file_request
+
+router = Router(tags=["requests"])
+_OLDEST = timedelta(days=366)
+_AHEAD = timedelta(minutes=5)
+
+
+class ListIn(Schema):
+    """How a list is narrowed; several filters mean all of them."""
+
+    state: str | None = Field(None, max_length=24, description="状态名，见 /states")
+    open: bool | None = Field(None, description="在办还是已结")
+    late: bool = Field(False, description="只要在办且超期的")
+    unit: UUID | None = Field(None, description="主办单位")
+    branch: UUID | None = Field(None, description="主办单位所属的分局、县局、支队")
+    officer: UUID | None = Field(None, description="承办人")
+    category: str | None = Field(None, max_length=40)
+    channel: schemas.Channel | None = None
+    urgency: int | None = Field(None, ge=0, le=2)
+    since: AwareDatetime | None = Field(None, description="受理时间不早于")
+    until: AwareDatetime | None = Field(None, description="受理时间早于")
+    q: str = Field("", max_length=100, description="标题、内容、地点、来自里的字，任意两个相连的字都找得到")
+    order: Literal["received", "due"] = Field("received", description="received 新的在前；due 先到期的在前")
+    after: str = Field("", max_length=120, description="上一页答复里的 next")
+    limit: int = Field(50, ge=1, le=200)
+    count: bool = Field(False, description="要不要数；数到 1,001 为止")
+
+
+def case_of(actor: Actor, number: str) -> Case:
+    """The request of a number, if this actor sees it.
+
+    Raises:
+        Missing: no such request, not this actor's, or not a number at all: all look the same (HOUSE §2.4).
+    """
+    try:
+        wanted = normalise_number(number) if storable(number) else ""
+    except Invalid:
+        wanted = ""
+    case = (
+        visible_to(actor, Case.objects.filter(number=wanted, kind=found.KIND))
+        .select_related("request", "requester", "subject")
+        .annotate(
+            officer_name=F("officer__name"), parent_number=F("parent__number"), merged_number=F("merged_into__number")
+        )
+        .defer("search", "folded", "secret_digest")
+        .first()
+        if wanted
+        else None
+    )
+    if case is None:
+        raise Missing
+    return case
+
+
+@router.get("", response=schemas.Page, summary="列出看得见的诉求")
+def list_requests(request: HttpRequest, said: Query[ListIn]) -> HttpResponse:
+    """按筛选列出当前令牌看得见的诉求，一页一页往后翻（键集翻页，没有总页数）。查找（q）只按受理时间排序。"""
+    actor, now = actor_of(request), timezone.now()
+    refuse_unknown(request.GET, ListIn.model_fields)
+    wanted = found.Wanted(**said.dict(exclude={"after", "limit", "count"}))
+    if not all(storable(value) for value in request.GET.values()):
+        raise Invalid("筛选里有不能识别的字符。")
+    if wanted.q and wanted.order != "received":
+        raise Invalid(problems={"order": "查找的结果只按受理时间排序。"})
+    after = cursors.read(wanted.order, said.after) if said.after else None
+    rows = found.page(actor, wanted, after, said.limit + 1, now)
+    shown = rows[: said.limit]
+    more = cursors.word(wanted.order, found.place_of(shown[-1], wanted.order)) if len(rows) > said.limit else None
+    data: dict[str, Any] = {"items": rows_shape(shown, now), "next": more}
+    if said.count:
+        number = found.count(actor, wanted, now)
+        data |= {"count": number, "count_capped": number >= found.CAPPED}
+    return answer(data)
+
+
+@router.post("", response={201: schemas.Filed}, summary="登记一件诉求")
+def file(request: HttpRequest, given: schemas.FileIn, idempotency_key: str = writing.key_needed()) -> HttpResponse:
+    """登记一件诉求并起算答复时限。答复里的 secret 是诉求人查询用的密码，请随编号一起交给诉求人。
+
+    同一个 Idempotency-Key 再发一次，得到同样的答复（带 Idempotency-Replayed: true），不会登记两件；
+    同一个键换了内容是 422。
+    """
+    actor, now = actor_of(request), timezone.now()
+    values = given.dict()
+    _received(values, now)
+
+    def work() -> tuple[Any, str]:
+        filed = file_request(by=actor, now=now, **values)
+        row = row_shape(filed.case, now, catalog.calendar(), catalog.schedule())
+        return {**row, "secret": filed.secret}, BASE + filed.case.number
+
+    content = given.dict(exclude_unset=True)
+    return writing.done(request, idempotency_key, by=actor, content=content, now=now, work=work, status=201)
+
+
+def _received(values: dict[str, Any], now: datetime) -> None:
+    """A request may have come in before it is told here, but not in the future and not long ago."""
+    at = values["received_at"]
+    if at is not None and not now - _OLDEST <= at <= now + _AHEAD:
+        raise Invalid(problems={"received_at": "受理时间不能晚于现在，也不能早于一年前。"})
+
+
+@router.get("/{number}", response=schemas.Record, summary="一件诉求的全部")
+def read(request: HttpRequest, number: str) -> HttpResponse:
+    """一件诉求和此刻可以办的步骤（moves）。ETag 是它的版本，办理时用 If-Match 带回来。个人信息只给掩码。"""
+    actor = actor_of(request)
+    case = case_of(actor, number)
+    return answer(record_shape(case, actor, timezone.now()), headers={"ETag": etag(case.version)})
+
+
+@router.get("/{number}/steps", response=schemas.Steps, summary="经过")
+def steps(request: HttpRequest, number: str) -> HttpResponse:
+    """从登记到现在的每一步，先发生的在前；只增不改。"""
+    case = case_of(actor_of(request), number)
+    return answer({"items": [step_shape(step) for step in case.steps.order_by("seq")]})
+
+
+@router.get("/{number}/clocks", response=schemas.Clocks, summary="时限和它的算法")
+def clocks(request: HttpRequest, number: str) -> HttpResponse:
+    """每个时限的起算、规则、暂停、延期，以及逐日的说明：哪天计、哪天不计、依据哪份放假通知。"""
+    case = case_of(actor_of(request), number)
+    rows = case.clocks.order_by("started_at", "id").prefetch_related("pauses", "extensions")
+    return answer({"items": [clock_shape(clock) for clock in rows]})

@@ -1,0 +1,248 @@
+"""Cases, steps and clocks as plain dictionaries in the published shapes."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from huhang.base.access.rules import Actor
+from huhang.base.catalog import queries as catalog
+from huhang.cases.actions.moving import refused
+from huhang.cases.fields import Field
+from huhang.cases.models import Attachment, Case, Clock, Comment, Step
+from huhang.cases.queries import testimony
+from huhang.cases.registry import kind_of
+from huhang.cases.rules import Kind, Move
+from huhang.doors.api.answers import moment
+from huhang.kernel.worktime import (
+    Calendar,
+    DayNote,
+    Extension,
+    Language,
+    Pause,
+    Schedule,
+    explain,
+    remaining,
+    say_remaining,
+)
+from huhang.register.units.queries import tree
+
+BASE = "/api/v1/requests/"
+_ENGINE = {"open": _("登记"), "joined": _("并入本件"), "hand_over": _("单位撤并，移交")}
+"""Steps the engine appends itself, beside the moves of the kind."""
+
+
+def language() -> Language:
+    """The language the explanations are told in."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def unit_ref(unit: UUID | None) -> dict[str, Any] | None:
+    """A unit by id and short name."""
+    return {"id": unit, "name": tree().label(unit)} if unit else None
+
+
+def _left(case: Case, now: datetime, calendar: Calendar, schedule: Schedule) -> tuple[bool, str | None]:
+    if not case.is_open or case.due_at is None:
+        return False, None
+    told = remaining(now, case.due_at, calendar, schedule)
+    return told.late, say_remaining(told, language())
+
+
+def rows_shape(cases: list[Case], now: datetime) -> list[dict[str, Any]]:
+    """Rows of a list. Labels come from memory; nothing is asked of the database."""
+    calendar, schedule = catalog.calendar(), catalog.schedule()
+    return [row_shape(case, now, calendar, schedule) for case in cases]
+
+
+def row_shape(case: Case, now: datetime, calendar: Calendar, schedule: Schedule) -> dict[str, Any]:
+    """One row; `officer_name` is an annotation of the query."""
+    kind = kind_of(case.kind)
+    late, left = _left(case, now, calendar, schedule)
+    name = getattr(case, "officer_name", None) or ""
+    return {
+        "number": case.number,
+        "url": BASE + case.number,
+        "version": case.version,
+        "state": case.state,
+        "state_label": str(kind.state(case.state).label),
+        "open": case.is_open,
+        "title": case.title,
+        "from": case.from_label,
+        "unit": unit_ref(case.unit_id),
+        "branch": unit_ref(case.branch_id),
+        "officer": {"id": case.officer_id, "name": name} if case.officer_id else None,
+        "category": _category(kind, case),
+        "channel": case.channel,
+        "urgency": case.urgency,
+        "sensitive": case.sensitive,
+        "received_at": moment(case.received_at),
+        "due_at": moment(case.due_at),
+        "due_provisional": case.due_provisional,
+        "waiting": case.waiting,
+        "late": late,
+        "left": left,
+        "answered_at": moment(case.answered_at),
+        "closed_at": moment(case.closed_at),
+    }
+
+
+def _category(kind: Kind, case: Case) -> dict[str, str] | None:
+    if not case.category:
+        return None
+    return {"code": case.category, "label": kind.category_label(case.category, case.category_version)}
+
+
+def record_shape(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
+    """The whole request, with the moves that would be accepted from this actor now."""
+    detail, person = case.request, case.requester
+    return {
+        **row_shape(case, now, catalog.calendar(), catalog.schedule()),
+        "body": case.body,
+        "place": case.place,
+        "lon": case.lon,
+        "lat": case.lat,
+        "nature": detail.nature,
+        "confidential": detail.confidential,
+        "subject": {"id": case.subject.pk, "name": case.subject.name} if case.subject else None,
+        "requester": {"name": person.name_masked, "phone": person.phone_masked, "id_number": person.id_masked}
+        if person
+        else None,
+        "parent": getattr(case, "parent_number", None),
+        "merged_into": getattr(case, "merged_number", None),
+        "answer": detail.answer,
+        "result": detail.result,
+        "redo_count": detail.redo_count,
+        "transfers": detail.transfers,
+        "returns": detail.returns,
+        "moves": [move_shape(move, case.number) for move in offered(case, actor, now)],
+    }
+
+
+def offered(case: Case, actor: Actor, now: datetime) -> list[Move]:
+    """The moves that would be let through now."""
+    kind = kind_of(case.kind)
+    return [move for move in kind.moves if refused(kind, move, case, actor, now) is None]
+
+
+def field_shape(field: Field) -> dict[str, Any]:
+    """What a move asks for."""
+    rows = field.choices() if field.choices else None
+    return {
+        "name": field.name,
+        "label": str(field.label),
+        "kind": field.kind,
+        "required": field.required,
+        "help": str(field.help),
+        "most": field.most,
+        "choices": [{"value": value, "label": str(label)} for value, label in rows] if rows is not None else None,
+    }
+
+
+def move_shape(move: Move, number: str) -> dict[str, Any]:
+    """A move as offered on a record."""
+    return {
+        "name": move.name,
+        "label": str(move.label),
+        "primary": move.primary,
+        "danger": move.danger,
+        "help": str(move.help),
+        "fields": [field_shape(field) for field in move.fields],
+        "url": f"{BASE}{number}/moves/{move.name}",
+    }
+
+
+def step_shape(step: Step, kind_name: str = "request") -> dict[str, Any]:
+    """One step of the timeline."""
+    found = kind_of(kind_name).move(step.move)
+    return {
+        "seq": step.seq,
+        "move": step.move,
+        "label": str(found.label if found else _ENGINE.get(step.move, step.move)),
+        "from_state": step.from_state,
+        "to_state": step.to_state,
+        "at": moment(step.at),
+        "by": step.by_label,
+        "by_kind": step.by_kind,
+        "unit": unit_ref(step.unit_id),
+        "note": step.note,
+        "public_note": step.public_note,
+        "data": step.data,
+    }
+
+
+def clock_shape(clock: Clock) -> dict[str, Any]:
+    """A clock with its testimony (C3); pauses and extensions must have been prefetched."""
+    pauses, asked = list(clock.pauses.all()), list(clock.extensions.all())
+    granted = sorted((e for e in asked if e.granted), key=lambda e: e.decided_at or e.asked_at)
+    told = testimony(
+        clock,
+        pauses=[Pause(p.started_at, p.ended_at, p.reason) for p in sorted(pauses, key=lambda p: p.started_at)],
+        extensions=[Extension(e.amount, e.decided_at or e.asked_at, e.reason) for e in granted],
+    )
+    return {
+        "name": clock.name,
+        "rule": clock.rule,
+        "amount": clock.amount,
+        "unit_of_time": clock.unit_of_time,
+        "started_at": moment(clock.started_at),
+        "stopped_at": moment(clock.stopped_at),
+        "due_at": moment(clock.due_at),
+        "provisional": clock.provisional,
+        "calendar_version": clock.calendar_version,
+        "pauses": [
+            {"started_at": moment(p.started_at), "ended_at": moment(p.ended_at), "reason": p.reason} for p in pauses
+        ],
+        "extensions": [
+            {
+                "amount": e.amount,
+                "reason": e.reason,
+                "asked_at": moment(e.asked_at),
+                "decided_at": moment(e.decided_at),
+                "granted": e.granted,
+                "decision": e.decision,
+            }
+            for e in asked
+        ],
+        "explanation": explain(told, language()),
+        "days": [_day(note) for note in told.trace],
+    }
+
+
+def _day(note: DayNote) -> dict[str, Any]:
+    return {
+        "date": note.date,
+        "mark": note.mark,
+        "counted": note.counted,
+        "number": note.number,
+        "minutes": note.minutes,
+        "text": note.text(language()),
+        "table": note.table,
+        "provisional": note.provisional,
+    }
+
+
+def comment_shape(comment: Comment) -> dict[str, Any]:
+    """A note among colleagues."""
+    return {"id": comment.pk, "at": moment(comment.at), "by": comment.by_label, "text": comment.text}
+
+
+def attachment_shape(number: str) -> Callable[[Attachment], dict[str, Any]]:
+    """Files of one request."""
+
+    def shape(made: Attachment) -> dict[str, Any]:
+        return {
+            "id": made.pk,
+            "label": made.label,
+            "media_type": made.file.media_type,
+            "size": made.file.size,
+            "public": made.public,
+            "at": moment(made.at),
+            "by": made.by_label,
+            "url": f"{BASE}{number}/attachments/{made.pk}/download",
+        }
+
+    return shape
