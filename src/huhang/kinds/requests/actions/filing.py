@@ -171,7 +171,8 @@ def file_request(*, by: Actor, now: datetime, requester: Person | None = None, *
     )
     clocks.start(case, "answer", times, at=received)
     case.save(update_fields=["due_at", "due_provisional", "due_from", "waiting"])
-    if person is not None and person.phone_sealed is not None and said.channel != "import":
+    old = said.channel == "import" or values.get("source_row") is not None  # a ledger of years ago writes to nobody
+    if person is not None and person.phone_sealed is not None and not old:
         messages.tell_person(
             person.pk, template="request.open", params={"number": case.number}, case=case.pk, by=by, now=now
         )
