@@ -19,7 +19,7 @@ def admit_person(session: Any, person: uuid.UUID, label: str, *, now: datetime) 
 
 
 def name_person(session: Any, person: uuid.UUID, label: str, *, now: datetime) -> None:
-    """The holder proved a phone earlier, when the session got a new key, and has now become a person of the register."""
+    """The holder proved a phone earlier, when the session got a new key, and is now a person of the register."""
     session[_PERSON] = {"id": str(person), "label": label, "at": now.isoformat()}
 
 

@@ -2,10 +2,23 @@
 
 from django.urls import path
 
-from huhang.doors.hall import health
+from huhang.doors.hall import filing, following, health, leaving, looks, moves, phone, rating, requests, start
 
 app_name = "hall"
 
 urlpatterns = [
+    path("", start.start, name="start"),
     path("healthz", health.health, name="health"),
+    path("phone/", phone.phone, name="phone"),
+    path("phone/code/", phone.code, name="code"),
+    path("file/", filing.file, name="new"),
+    path("file/receipt/", filing.receipt, name="receipt"),
+    path("follow/", following.follow, name="follow"),
+    path("mine/", following.mine, name="mine"),
+    path("mine/looks/", looks.looks, name="seen"),
+    path("leave/", leaving.leave, name="leave"),
+    path("r/<str:number>/", requests.request_page, name="request"),
+    path("r/<str:number>/rate/", rating.rate, name="rate"),
+    path("r/<str:number>/do/<slug:name>/", moves.move, name="move"),
+    path("r/<str:number>/files/<uuid:attachment>/", requests.download, name="download"),
 ]
