@@ -305,8 +305,11 @@ def appeal(doing: Doing) -> Outcome:
 
 
 def uphold(doing: Doing) -> Outcome:
-    """The appeal is answered with reasons and the request closed again."""
-    clocks.stop(doing.case, REVISIT, at=doing.now)
+    """The appeal is answered with reasons; what was not revisited yet goes there, the rest is closed again (C4)."""
+    case, detail = doing.case, _detail(doing)
+    if not Revisit.objects.filter(case=case, round=detail.redo_count).exists():
+        return Outcome(public=doing.values["reason"], to="answered")
+    clocks.stop(case, REVISIT, at=doing.now)
     _tell(doing, "request.close")
     return Outcome(public=doing.values["reason"])
 
