@@ -150,7 +150,7 @@ def _company(values: dict[str, Any]) -> tuple[uuid.UUID | None, str]:
     return (found, body) if found else (None, f"{body}\n\n（代表单位：{code or written}）")
 
 
-def attach_all(case: uuid.UUID, files: list[UploadedFile[Any]], *, by: Actor, now: datetime) -> None:
+def attach_all(case: uuid.UUID, files: "list[UploadedFile[Any]]", *, by: Actor, now: datetime) -> None:
     """Stores what was sent along; one that is refused is named, and nothing of this submission is kept.
 
     Raises:

@@ -50,7 +50,7 @@ class FilesField(forms.FileField):
 
     widget = ManyFiles
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
+    def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[Any]]":
         given = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
         if len(given) > MOST_FILES:
             raise forms.ValidationError(_("一次最多 %(n)d 份文件，请分几次上传。") % {"n": MOST_FILES})
