@@ -14,7 +14,7 @@ from huhang.cases.rules import Kind
 from huhang.kernel.errors import Missing, Refusal
 
 KINDS = sorted(kinds().values(), key=lambda k: k.name)
-FIELD_KINDS = {*("line", "text", "choice", "stars", "days", "flag", "unit", "units", "officer"), "category", "case", "date"}
+FIELD_KINDS = {
     *("line", "text", "choice", "stars", "days", "flag"),
     *("unit", "units", "officer", "category", "case", "date"),
 }
