@@ -29,11 +29,12 @@ def open_case(kind: str, *, by: Actor, now: datetime, **values: Any) -> Case:
     return found.opener(by=by, now=now, **values)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def enter(case: Case, *, step: Step, by: Actor, now: datetime) -> Case:
     """Writes a new case row with a number of its own and its first step; called by a kind's opener.
 
-    ``case`` is complete but for number, branch and search index; clocks are started afterwards by the caller.
+    ``case`` is complete but for number, branch and search index. A clock started before it goes in with its due date in
+    one write; one started afterwards needs the case saved again.
     """
     kind = kind_of(case.kind)
     case.branch_id = tree().branch_of(case.unit_id)

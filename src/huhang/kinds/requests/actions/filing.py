@@ -163,14 +163,13 @@ def file_request(*, by: Actor, now: datetime, requester: Person | None = None, *
     )
     step.note = step.public_note = ""
     step.data = {"channel": said.channel}
-    enter(case, step=step, by=by, now=now)
-    _detail(case, said, values)
-    Assignment.objects.create(case=case, unit_id=unit, role=Assignment.Role.LEAD, opened_at=received)
     times = catalogue.promise(
         "answer", nature=said.nature, category=said.category, version=said.version, urgency=said.urgency
     )
-    clocks.start(case, "answer", times, at=received)
-    case.save(update_fields=["due_at", "due_provisional", "due_from", "waiting"])
+    clocks.start(case, "answer", times, at=received)  # first, so that the row goes in once with its due date
+    enter(case, step=step, by=by, now=now)
+    _detail(case, said, values)
+    Assignment.objects.create(case=case, unit_id=unit, role=Assignment.Role.LEAD, opened_at=received)
     old = said.channel == "import" or values.get("source_row") is not None  # a ledger of years ago writes to nobody
     if person is not None and person.phone_sealed is not None and not old:
         messages.tell_person(

@@ -21,7 +21,7 @@ from huhang.kernel.errors import Conflict, Denied, Invalid, Missing, Refusal
 from huhang.kernel.text import clean
 from huhang.kernel.worktime import Schedule
 from huhang.kinds.requests.actions.filing import file_request, intake_unit
-from huhang.kinds.requests.importing import keeping, queries
+from huhang.kinds.requests.importing import keeping, ledger, queries
 from huhang.kinds.requests.importing.checks import ERROR, WARNING, Checker, Problem, Row, mark_repeats
 from huhang.kinds.requests.importing.columns import Column, Plan, plan_for
 from huhang.kinds.requests.importing.reading import Table, read
@@ -73,20 +73,8 @@ def check_file(
         created_at=now,
         checked_at=now,
     )
-    ImportRow.objects.bulk_create(
-        (
-            ImportRow(
-                run=run,
-                line=row.line,
-                source_key=row.key,
-                raw=keeping.kept(row.cells, plan.columns, ring),
-                problems=[one.kept() for one in row.problems],
-                repeated=row.repeated,
-            )
-            for row in rows
-        ),
-        batch_size=1000,
-    )
+    kept = (keeping.kept(row.cells, plan.columns, ring) for row in rows)
+    ledger.add(run.pk, [ledger.Line.of(row, raw) for row, raw in zip(rows, kept, strict=True)])
     data = {"import": str(run.pk), "digest": run.digest, "total": run.total, "bad": run.bad}
     journal.write("import.check", by=by, now=now, data=data)
     return run
@@ -230,7 +218,7 @@ def _file_chunk(run: ImportRun, plan: Plan, ring: Ring, *, most: int, now: datet
     with acting(actor) if actor.kind == "officer" else acting(SYSTEM):
         for row in rows:
             _file_row(row, fresh, plan, ring, checker, there, actor, now)
-    ImportRow.objects.bulk_update(rows, ["case", "repeated", "raw", "problems"], batch_size=most)
+    ledger.settle(rows)
     fresh.imported += sum(row.case_id is not None and not row.repeated for row in rows)
     fresh.repeated += sum(row.repeated for row in rows)
     fresh.bad += sum(row.case_id is None and not row.repeated for row in rows)
@@ -265,10 +253,9 @@ def _file_row(
     values = checker.check(row.line, cells).values
     kept = keeping.source_row(cells, plan.columns, file=run.name, line=row.line)
     try:
-        with transaction.atomic():
-            filed = file_request(
-                by=actor, now=now, unit=run.unit_id, source_key=row.source_key, source_row=kept, **values
-            )
+        filed = file_request(  # a transaction within ours: what it refuses leaves nothing behind
+            by=actor, now=now, unit=run.unit_id, source_key=row.source_key, source_row=kept, **values
+        )
     except Refusal as problem:
         row.problems = [*row.problems, *_said(problem)]
     except IntegrityError as problem:
