@@ -7,6 +7,7 @@ import pytest
 
 from huhang.base.access.context import acting
 from huhang.base.journal.models import Entry
+from huhang.base.messages.models import Message
 from huhang.cases.actions import move
 from huhang.cases.models import Case, Step
 from huhang.kernel.errors import Conflict, Denied, Invalid, Missing
@@ -152,3 +153,12 @@ def test_a_repeat_is_merged_and_both_sides_say_so(city: City) -> None:
     second.refresh_from_db()
     assert (second.state, second.merged_into_id) == ("merged", first.pk)
     assert first.steps.filter(move="joined").exists()
+
+
+def test_everybody_whose_repeat_was_merged_is_told_by_their_own_number(city: City) -> None:
+    first, second = dispatched(city), filed(city, phone="13900000002").case
+    go(city, second, "dispatcher", "merge", into=first.number, reason="同一件事")
+    go(city, first, "handler", "sign")
+    go(city, first, "handler", "answer", result="solved", answer="已设卡劝返")
+    told = Message.objects.filter(template="request.answer").values_list("person", "case")
+    assert set(told) == {(first.requester_id, first.pk), (second.requester_id, second.pk)}

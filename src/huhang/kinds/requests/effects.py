@@ -1,7 +1,10 @@
 """What each move of a request does beyond changing its state. Called by the engine, inside its transaction."""
 
+import uuid
+
 from django.utils.translation import gettext as _
 
+from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.queries import visible_to
 from huhang.base.catalog import queries as catalog
 from huhang.base.messages import actions as messages
@@ -27,17 +30,23 @@ def _detail(doing: Doing) -> Request:
 
 
 def _tell(doing: Doing, template: str, **params: str) -> None:
-    """Tells the person what happened, with the number and nothing personal."""
-    person = doing.case.requester_id
-    if person is not None:
-        messages.tell_person(
-            person,
-            template=template,
-            params={"number": doing.case.number, **params},
-            case=doing.case.pk,
-            by=doing.by,
-            now=doing.now,
-        )
+    """Tells the person, and everybody whose repeat was merged into this one, each by their own number."""
+    for case, number, person in ((doing.case.pk, doing.case.number, doing.case.requester_id), *_merged(doing.case)):
+        if person is not None:
+            messages.tell_person(
+                person,
+                template=template,
+                params={"number": number, **params},
+                case=case,
+                by=doing.by,
+                now=doing.now,
+            )
+
+
+def _merged(case: Case) -> list[tuple[uuid.UUID, str, uuid.UUID | None]]:
+    """Repeats joined to this case; looked up as the system, because the unit at work may not see them."""
+    with acting(SYSTEM):
+        return list(Case.objects.filter(merged_into=case).values_list("pk", "number", "requester"))
 
 
 def _promise(doing: Doing, detail: Request, name: str) -> Promise:
