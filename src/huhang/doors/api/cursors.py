@@ -5,28 +5,17 @@ It is checked and not signed: it only says from where to go on, and what is seen
 
 import base64
 import binascii
-import uuid
-from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
 from huhang.kernel.errors import Invalid
+from huhang.reading.rules import Place
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICRO = timedelta(microseconds=1)
-_LONGEST = 120
-
-
-class Place(NamedTuple):
-    """The last row of a page: its instant in the order asked for (none: it had none), and its id."""
-
-    at: datetime | None
-    id: uuid.UUID
+_LONGEST = 160
+_YEARS = range(1900, 2200)
 
 
 def word(order: str, place: Place) -> str:
     """The place as one word."""
-    at = "-" if place.at is None else str((place.at - _EPOCH) // _MICRO)
-    return base64.urlsafe_b64encode(f"{order}|{at}|{place.id.hex}".encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(f"{order}!{place.token()}".encode()).decode().rstrip("=")
 
 
 def read(order: str, text: str) -> Place:
@@ -37,12 +26,14 @@ def read(order: str, text: str) -> Place:
     """
     try:
         if len(text) > _LONGEST:
-            raise ValueError
+            raise ValueError(len(text))
         whole = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode("ascii")
-        said, at, row = whole.split("|")
-        if said != order:
-            raise ValueError
-        when = None if at == "-" else _EPOCH + int(at) * _MICRO
-        return Place(when, uuid.UUID(hex=row))
-    except (ValueError, OverflowError, binascii.Error):
+        said, _, token = whole.partition("!")
+        place = Place.read(token)
+        if said != order or (place.at is not None and place.at.year not in _YEARS):
+            raise ValueError(said)
+        if place.at is None and order != "due":
+            raise ValueError(said)
+    except (ValueError, binascii.Error, Invalid):
         raise Invalid(problems={"after": "翻页标记不对，请用上一页答复里的 next，并保持排序不变。"}) from None
+    return place

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
-from ninja import File, Form, Router
+from ninja import Router
 from ninja.files import UploadedFile
+from ninja.params.functions import File, Form
 
 from huhang.base.access.queries import allows
 from huhang.base.access.rules import Perm
@@ -22,7 +23,7 @@ from huhang.doors.frame.gates import actor_of
 from huhang.kernel.errors import Denied, Missing
 from huhang.register.subjects.actions import reveal as reveal_field
 
-router = Router(tags=["inside"])
+router = Router(tags=["inside"], by_alias=True)
 
 
 @router.get("/{number}/comments", response=schemas.Comments, summary="同事间的备注")

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Header, Router
+from ninja import Router
+from ninja.params.functions import Header
 
 from huhang.cases import actions
 from huhang.cases.registry import kind_of
@@ -13,12 +14,12 @@ from huhang.doors.api import schemas, writing
 from huhang.doors.api.answers import moment
 from huhang.doors.api.bodies import refuse_unknown
 from huhang.doors.api.problems import VersionNeeded
-from huhang.doors.api.requests import BASE, case_of
-from huhang.doors.api.shapes import step_shape
+from huhang.doors.api.requests import case_of
+from huhang.doors.api.shapes import BASE, step_shape
 from huhang.doors.frame.gates import actor_of
 from huhang.kernel.errors import Invalid, Missing
 
-router = Router(tags=["moves"])
+router = Router(tags=["moves"], by_alias=True)
 _TAG = re.compile(r'(?:W/)?"(\d{1,10})"')
 
 

@@ -24,7 +24,7 @@ from huhang.kinds.requests.catalogue import NATURE_TIMES, category_choices
 from huhang.kinds.requests.rules import NATURES
 from huhang.register.units.queries import Node, tree
 
-router = Router(tags=["reference"])
+router = Router(tags=["reference"], by_alias=True)
 _YEARS = range(2000, 2101)
 
 

@@ -1,6 +1,6 @@
 """Requests over the wire: filing, listing, one of them whole, its steps and clocks."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -8,13 +8,12 @@ from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router, Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from huhang.base.access.queries import visible_to
 from huhang.base.access.rules import Actor
-from huhang.base.catalog import queries as catalog
 from huhang.cases.models import Case
-from huhang.doors.api import cursors, found, schemas, writing
+from huhang.doors.api import cursors, schemas, writing
 from huhang.doors.api.answers import answer, etag
 from huhang.doors.api.bodies import refuse_unknown, storable
 from huhang.doors.api.shapes import BASE, clock_shape, record_shape, row_shape, rows_shape, step_shape
@@ -22,8 +21,12 @@ from huhang.doors.frame.gates import actor_of
 from huhang.kernel.errors import Invalid, Missing
 from huhang.kernel.numbering import normalise_number
 from huhang.kinds.requests.actions import file_request
+from huhang.reading import ledger, tallies
+from huhang.reading.rules import LEDGER, Filter
 
-router = Router(tags=["requests"])
+router = Router(tags=["requests"], by_alias=True)
+KIND = "request"
+Scope = Literal["all", "mine", "sign", "unit", "party", "taken", "dispatch", "revisit"]
 _OLDEST = timedelta(days=366)
 _AHEAD = timedelta(minutes=5)
 
@@ -31,22 +34,39 @@ _AHEAD = timedelta(minutes=5)
 class ListIn(Schema):
     """How a list is narrowed; several filters mean all of them."""
 
-    state: str | None = Field(None, max_length=24, description="状态名，见 /states")
-    open: bool | None = Field(None, description="在办还是已结")
+    scope: Scope = Field("all", description="谁的：mine 我负责，sign 待签收，unit 本单位，party 参与，taken 我首问，……")
+    state: str = Field("", max_length=24, description="状态名，见 /states")
+    open: bool | None = Field(None, description="在办还是已结；不写就都要")
     late: bool = Field(False, description="只要在办且超期的")
+    waiting: bool = Field(False, description="只要等诉求人补充的")
     unit: UUID | None = Field(None, description="主办单位")
     branch: UUID | None = Field(None, description="主办单位所属的分局、县局、支队")
     officer: UUID | None = Field(None, description="承办人")
-    category: str | None = Field(None, max_length=40)
+    category: str = Field("", max_length=40)
     channel: schemas.Channel | None = None
     urgency: int | None = Field(None, ge=0, le=2)
-    since: AwareDatetime | None = Field(None, description="受理时间不早于")
-    until: AwareDatetime | None = Field(None, description="受理时间早于")
-    q: str = Field("", max_length=100, description="标题、内容、地点、来自里的字，任意两个相连的字都找得到")
+    since: date | None = Field(None, description="受理日期不早于")
+    until: date | None = Field(None, description="受理日期不晚于")
+    q: str = Field("", max_length=200, description="标题、内容、地点、来自里的字，任意两个相连的字都找得到")
     order: Literal["received", "due"] = Field("received", description="received 新的在前；due 先到期的在前")
-    after: str = Field("", max_length=120, description="上一页答复里的 next")
+    after: str = Field("", max_length=160, description="上一页答复里的 next")
     limit: int = Field(50, ge=1, le=200)
     count: bool = Field(False, description="要不要数；数到 1,001 为止")
+
+    def filter(self) -> Filter:
+        """The filter of the reading room.
+
+        Raises:
+            Invalid: a state, unit or category that does not exist.
+        """
+        given = {name: str(value) for name, value in self.dict(include=_TEXTS).items() if value is not None}
+        if self.open is not None:
+            given["which"] = "open" if self.open else "closed"
+        given |= {name: "1" for name in ("late", "waiting") if getattr(self, name)}
+        return Filter.parse(given, LEDGER)
+
+
+_TEXTS = {"scope", "state", "unit", "branch", "officer", "category", "channel", "urgency", "since", "until", "q"}
 
 
 def case_of(actor: Actor, number: str) -> Case:
@@ -60,7 +80,7 @@ def case_of(actor: Actor, number: str) -> Case:
     except Invalid:
         wanted = ""
     case = (
-        visible_to(actor, Case.objects.filter(number=wanted, kind=found.KIND))
+        visible_to(actor, Case.objects.filter(number=wanted, kind=KIND))
         .select_related("request", "requester", "subject")
         .annotate(
             officer_name=F("officer__name"), parent_number=F("parent__number"), merged_number=F("merged_into__number")
@@ -80,19 +100,18 @@ def list_requests(request: HttpRequest, said: Query[ListIn]) -> HttpResponse:
     """按筛选列出当前令牌看得见的诉求，一页一页往后翻（键集翻页，没有总页数）。查找（q）只按受理时间排序。"""
     actor, now = actor_of(request), timezone.now()
     refuse_unknown(request.GET, ListIn.model_fields)
-    wanted = found.Wanted(**said.dict(exclude={"after", "limit", "count"}))
-    if not all(storable(value) for value in request.GET.values()):
+    if not all(storable(str(value)) for value in request.GET.values()):
         raise Invalid("筛选里有不能识别的字符。")
-    if wanted.q and wanted.order != "received":
+    wanted = said.filter()
+    if wanted.q and said.order != "received":
         raise Invalid(problems={"order": "查找的结果只按受理时间排序。"})
-    after = cursors.read(wanted.order, said.after) if said.after else None
-    rows = found.page(actor, wanted, after, said.limit + 1, now)
-    shown = rows[: said.limit]
-    more = cursors.word(wanted.order, found.place_of(shown[-1], wanted.order)) if len(rows) > said.limit else None
-    data: dict[str, Any] = {"items": rows_shape(shown, now), "next": more}
+    place = cursors.read(said.order, said.after) if said.after else None
+    shown = ledger.page(actor, wanted, place, now=now, by_due=said.order == "due", size=said.limit)
+    more = cursors.word(said.order, shown.after) if shown.after else None
+    data: dict[str, Any] = {"items": rows_shape(shown.lines, now), "next": more}
     if said.count:
-        number = found.count(actor, wanted, now)
-        data |= {"count": number, "count_capped": number >= found.CAPPED}
+        count, over = tallies.take(actor, {"rows": tallies.Asked(wanted, now)}).of("rows")
+        data |= {"count": count + over, "count_capped": over}
     return answer(data)
 
 
@@ -109,7 +128,7 @@ def file(request: HttpRequest, given: schemas.FileIn, idempotency_key: str = wri
 
     def work() -> tuple[Any, str]:
         filed = file_request(by=actor, now=now, **values)
-        row = row_shape(filed.case, now, catalog.calendar(), catalog.schedule())
+        row = row_shape(filed.case, now)
         return {**row, "secret": filed.secret}, BASE + filed.case.number
 
     content = given.dict(exclude_unset=True)

@@ -1,6 +1,6 @@
 """Cases, steps and clocks as plain dictionaries in the published shapes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,7 @@ from huhang.kernel.worktime import (
     remaining,
     say_remaining,
 )
+from huhang.reading.ledger import Line
 from huhang.register.units.queries import tree
 
 BASE = "/api/v1/requests/"
@@ -45,24 +46,31 @@ def unit_ref(unit: UUID | None) -> dict[str, Any] | None:
     return {"id": unit, "name": tree().label(unit)} if unit else None
 
 
-def _left(case: Case, now: datetime, calendar: Calendar, schedule: Schedule) -> tuple[bool, str | None]:
+Shown = Line | Case
+"""What a row is made from: the list's own lines, or a case just touched."""
+
+
+def _left(case: Shown, now: datetime, calendar: Calendar, schedule: Schedule) -> tuple[bool, str | None]:
     if not case.is_open or case.due_at is None:
         return False, None
     told = remaining(now, case.due_at, calendar, schedule)
     return told.late, say_remaining(told, language())
 
 
-def rows_shape(cases: list[Case], now: datetime) -> list[dict[str, Any]]:
+def rows_shape(lines: Iterable[Line], now: datetime) -> list[dict[str, Any]]:
     """Rows of a list. Labels come from memory; nothing is asked of the database."""
     calendar, schedule = catalog.calendar(), catalog.schedule()
-    return [row_shape(case, now, calendar, schedule) for case in cases]
+    return [_row(line, line.officer, now, calendar, schedule) for line in lines]
 
 
-def row_shape(case: Case, now: datetime, calendar: Calendar, schedule: Schedule) -> dict[str, Any]:
-    """One row; `officer_name` is an annotation of the query."""
+def row_shape(case: Case, now: datetime) -> dict[str, Any]:
+    """One case as a row; the officer's name is an annotation of the query."""
+    return _row(case, getattr(case, "officer_name", None) or "", now, catalog.calendar(), catalog.schedule())
+
+
+def _row(case: Shown, officer: str, now: datetime, calendar: Calendar, schedule: Schedule) -> dict[str, Any]:
     kind = kind_of(case.kind)
     late, left = _left(case, now, calendar, schedule)
-    name = getattr(case, "officer_name", None) or ""
     return {
         "number": case.number,
         "url": BASE + case.number,
@@ -73,8 +81,8 @@ def row_shape(case: Case, now: datetime, calendar: Calendar, schedule: Schedule)
         "title": case.title,
         "from": case.from_label,
         "unit": unit_ref(case.unit_id),
-        "branch": unit_ref(case.branch_id),
-        "officer": {"id": case.officer_id, "name": name} if case.officer_id else None,
+        "branch": unit_ref(tree().branch_of(case.unit_id)),
+        "officer": {"id": case.officer_id, "name": officer} if case.officer_id else None,
         "category": _category(kind, case),
         "channel": case.channel,
         "urgency": case.urgency,
@@ -90,7 +98,7 @@ def row_shape(case: Case, now: datetime, calendar: Calendar, schedule: Schedule)
     }
 
 
-def _category(kind: Kind, case: Case) -> dict[str, str] | None:
+def _category(kind: Kind, case: Shown) -> dict[str, str] | None:
     if not case.category:
         return None
     return {"code": case.category, "label": kind.category_label(case.category, case.category_version)}
@@ -100,7 +108,7 @@ def record_shape(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
     """The whole request, with the moves that would be accepted from this actor now."""
     detail, person = case.request, case.requester
     return {
-        **row_shape(case, now, catalog.calendar(), catalog.schedule()),
+        **row_shape(case, now),
         "body": case.body,
         "place": case.place,
         "lon": case.lon,

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Header
+from ninja.params.functions import Header
 
 from huhang.base.access.rules import Actor
 from huhang.base.keyring import keys

@@ -1,0 +1,128 @@
+"""The OpenAPI document: what the routes and schemas say of themselves, and every refusal a caller can meet."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from huhang.doors.api import schemas
+from huhang.doors.api.api import api
+from huhang.doors.api.problems import MEDIA_TYPE, SORTS, TYPES
+
+_REF = "#/components/schemas/{model}"
+PROBLEM = {"schema": {"$ref": _REF.format(model="Problem")}}
+
+ALWAYS = ("unauthenticated", "internal", "unavailable")
+BY_METHOD = {"get": (), "post": ("malformed", "denied", "conflict", "too_large", "invalid", "too_many")}
+
+
+def tags() -> list[dict[str, str]]:
+    """The groups of the document, in the order they are read."""
+    return [
+        {"name": "requests", "description": _("诉求：登记、列出、查看、经过、时限")},
+        {"name": "moves", "description": _("办理：归类、派单、签收、答复、回访、销号……")},
+        {"name": "inside", "description": _("备注、附件、个人信息")},
+        {"name": "reference", "description": _("参照：我是谁、单位、类别、性质、状态、步骤表、日历")},
+    ]
+
+
+def document() -> dict[str, Any]:
+    """The whole document, told in the language of the request."""
+    made = api.get_openapi_schema(path_prefix="api/v1/")
+    spec: dict[str, Any] = {
+        "openapi": made["openapi"],
+        "info": {
+            "title": _("护航接口"),
+            "version": api.version,
+            "summary": _("诉求的登记、流转、查询，与页面同一套规则、同一本日志。"),
+            "description": _(
+                "所有答复是 JSON，时间是 UTC。出错一律是 application/problem+json（RFC 9457）。"
+                "文字的语言按 Accept-Language（zh-hans、en）。GET 只读不写。"
+            ),
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": tags(),
+        "paths": made["paths"],
+        "components": made["components"],
+    }
+    _add_problem(spec)
+    for path, methods in spec["paths"].items():
+        for method, operation in methods.items():
+            _finish(path, method, operation)
+    for schema in spec["components"]["schemas"].values():
+        schema.pop("description", None)  # these are notes for whoever reads the source
+    return spec
+
+
+def _add_problem(spec: dict[str, Any]) -> None:
+    shape = schemas.Problem.model_json_schema(ref_template=_REF, mode="serialization")
+    known = spec["components"]["schemas"]
+    for name, schema in shape.pop("$defs", {}).items():
+        known.setdefault(name, schema)
+    known["Problem"] = {**shape, "examples": [_example("overtaken")]}
+
+
+def _example(code: str) -> dict[str, Any]:
+    sort = SORTS[code]
+    return {"type": TYPES + code, "title": str(sort.title), "status": sort.status, "detail": str(sort.say)}
+
+
+def _codes(path: str, method: str, operation: dict[str, Any]) -> list[str]:
+    codes = [*ALWAYS, *BY_METHOD[method]]
+    if "{" in path:
+        codes.append("missing")
+    if "query" in {parameter["in"] for parameter in operation["parameters"]}:
+        codes.append("invalid")
+    if path.endswith("/moves/{move}"):
+        codes += ["overtaken", "version_needed"]
+    if "application/json" in operation.get("requestBody", {}).get("content", {}):
+        codes.append("media_type")
+    return list(dict.fromkeys(codes))
+
+
+def _finish(path: str, method: str, operation: dict[str, Any]) -> None:
+    operation["operationId"] = operation["operationId"].rsplit("_api_", 1)[-1]
+    operation["summary"] = _(operation["summary"])
+    operation["description"] = _(" ".join(operation["description"].split()))
+    for parameter in operation["parameters"]:
+        _tidy(parameter)
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        content["schema"].pop("title", None)
+    by_status: dict[int, dict[str, Any]] = {}
+    for code in _codes(path, method, operation):
+        by_status.setdefault(SORTS[code].status, {})[code] = {"value": _example(code)}
+    for status, examples in sorted(by_status.items()):
+        say = "；".join(example["value"]["title"] for example in examples.values())
+        content = {MEDIA_TYPE: {**PROBLEM, "examples": examples}}
+        operation["responses"][status] = {"description": say, "content": content}
+    _headers(path, operation)
+    operation["responses"] = {str(status): said for status, said in sorted(operation["responses"].items())}
+
+
+def _tidy(parameter: dict[str, Any]) -> None:
+    schema = parameter["schema"]
+    for name in ("title", "description", "example"):
+        schema.pop(name, None)
+    if "description" in parameter:
+        parameter["description"] = _(parameter["description"])
+    if parameter["name"] == "number":
+        parameter |= {"description": _("诉求编号"), "example": "HS-7QK4-2M9D"}
+    if parameter["name"] == "move":
+        parameter |= {"description": _("步骤名，见诉求的 moves"), "example": "answer"}
+
+
+def _headers(path: str, operation: dict[str, Any]) -> None:
+    """Headers a caller needs of the good answer; the bytes of a file have no schema."""
+    good = next(operation["responses"][status] for status in (200, 201) if status in operation["responses"])
+    good["description"] = _("办成了")
+    names = {parameter["name"] for parameter in operation["parameters"]}
+    headers = {}
+    if "Idempotency-Key" in names:
+        headers["Idempotency-Replayed"] = _("为 true 时，这是上一次的答复")
+        headers["Location"] = _("办成的东西在哪里")
+    if path.endswith("/requests/{number}"):
+        headers["ETag"] = _("诉求的版本")
+    if headers:
+        good["headers"] = {name: {"description": say, "schema": {"type": "string"}} for name, say in headers.items()}
+    if path.endswith("/download"):
+        good["content"] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
