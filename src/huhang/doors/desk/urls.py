@@ -1,6 +1,8 @@
 """Addresses of the desk; each part of the door keeps its own list and adds it here."""
 
+from huhang.doors.desk.admin import urls as admin
+from huhang.doors.desk.case import urls as case
 from huhang.doors.desk.lists import urls as lists
 
 app_name = "desk"
-urlpatterns = [*lists.urlpatterns]
+urlpatterns = [*lists.urlpatterns, *case.urlpatterns, *admin.urlpatterns]

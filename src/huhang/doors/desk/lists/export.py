@@ -1,0 +1,112 @@
+"""The list as a file: exactly what is filtered, inert, masked as on the page, written down in the journal."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponseBase
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from huhang.base.access.rules import Perm
+from huhang.base.catalog import queries as catalog
+from huhang.base.journal import actions as journal
+from huhang.cases.models import Case
+from huhang.cases.registry import kind_of
+from huhang.doors.desk.lists.bar import Shown
+from huhang.doors.desk.lists.saved import shown_in
+from huhang.doors.desk.lists.table import category_of, channel_of
+from huhang.doors.frame.gates import actor_of, officers
+from huhang.kernel.errors import Missing
+from huhang.reading.exports import MOST, Heading, Sheet, written
+from huhang.reading.ledger import Line
+from huhang.reading.rules import SCOPES
+from huhang.register.units.queries import tree
+
+TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+
+
+@officers(Perm.EXPORT)
+@require_safe
+def export_page(request: HttpRequest, form: str) -> HttpResponseBase:
+    """The file; made whole before anything is sent, so that a failure sends nothing and journals nothing.
+
+    Raises:
+        Missing: no such sort of file.
+        Invalid: a filter that cannot be used.
+    """
+    if form not in TYPES:
+        raise Missing
+    actor, now = actor_of(request), timezone.now()
+    shown = shown_in(request.GET.dict(), actor)
+    local = catalog.schedule().local(now)
+    sheet = Sheet(_("诉求台账"), headings(), tuple(_about(shown, local)))
+    made = written(form, sheet, actor, shown.filter, cells, now=now)
+    journal.write("ledger.export", by=actor, now=now, data=_written_down(shown, form, made.count, made.cut))
+    name = f"{sheet.title}-{local:%Y%m%d-%H%M}.{form}"
+    return FileResponse(made.file, as_attachment=True, filename=name, content_type=TYPES[form])
+
+
+def _written_down(shown: Shown, form: str, count: int, cut: bool) -> dict[str, Any]:
+    """Filter and count for the journal; what was searched for may be somebody's name and is not repeated there."""
+    bare = replace(shown.filter, q="")
+    return {
+        "form": form,
+        "filter": bare.query(shown.base),
+        "page": shown.page,
+        "searched": bool(shown.filter.q),
+        "count": count,
+        "cut": cut,
+    }
+
+
+def _about(shown: Shown, local: Any) -> list[tuple[str, str]]:
+    return [
+        (_("导出时间"), f"{local:%Y-%m-%d %H:%M}"),
+        (_("导出人"), f"{shown.actor.label} {shown.actor.unit_label}".strip()),
+        (_("范围"), str(SCOPES[shown.filter.scope])),
+        (_("筛选"), shown.query or _("没有筛选")),
+        (_("说明"), _("姓名和号码按页面上的样子遮盖；最多 %(most)s 行。") % {"most": f"{MOST:,}"}),
+    ]
+
+
+def headings() -> tuple[Heading, ...]:
+    """The columns of the file."""
+    return (
+        Heading(_("编号"), 16),
+        Heading(_("标题"), 44),
+        Heading(_("状态"), 10),
+        Heading(_("来自"), 24),
+        Heading(_("主办单位"), 18),
+        Heading(_("承办人"), 10),
+        Heading(_("类别"), 18),
+        Heading(_("渠道"), 14),
+        Heading(_("紧急程度"), 10),
+        Heading(_("地点"), 24),
+        Heading(_("受理时间"), 17),
+        Heading(_("到期时间"), 17),
+        Heading(_("答复时间"), 17),
+        Heading(_("办结时间"), 17),
+    )
+
+
+def cells(line: Line) -> list[Any]:
+    """A row of the file, column by column as `headings` has them; instants as local time."""
+    local = catalog.schedule().local
+    moments = (line.received_at, line.due_at, line.answered_at, line.closed_at)
+    return [
+        line.number,
+        line.title,
+        str(kind_of(line.kind).state(line.state).label),
+        line.from_label,
+        tree().label(line.unit_id),
+        line.officer,
+        category_of(line),
+        channel_of(line),
+        str(Case.Urgency(line.urgency).label),
+        line.place,
+        *(local(at).replace(tzinfo=None) if at else None for at in moments),
+    ]

@@ -1,0 +1,171 @@
+"""Lines of a list as the ledger table: remaining working time, groups by due day, columns."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from huhang.base.catalog import queries as catalog
+from huhang.cases.models import Case
+from huhang.cases.registry import kind_of
+from huhang.doors.frame.parts import Column, DueGroup, Left, Row
+from huhang.doors.frame.rules import moment_words, short_day_words
+from huhang.kernel.worktime import Language, Unit, is_late, remaining, say_remaining, used_fraction
+from huhang.kinds.requests.catalogue import promise
+from huhang.reading.ledger import Line
+from huhang.reading.rules import Place
+from huhang.register.units.queries import tree
+
+SOON = 0.8
+"""From this share of the period used on, the remaining time is shown as pressing."""
+
+LATE, TODAY, TOMORROW, WEEK, LATER, WAITING, NONE = range(7)
+
+
+def language() -> Language:
+    """The language worktime speaks for this reader."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def unit_of_time(line: Line) -> Unit:
+    """In what the running period is measured: emergencies run by the wall clock until they are answered."""
+    if line.urgency == Case.Urgency.EMERGENCY and line.answered_at is None:
+        return Unit(promise("answer", nature="", urgency=line.urgency).unit_of_time)
+    return Unit.WORKING_DAYS
+
+
+def left_of(line: Line, now: datetime) -> Left | None:
+    """Remaining working time with its bar; nothing when no clock runs."""
+    if not line.is_open:
+        return None
+    if line.due_at is None:
+        return Left(_("等补充，暂停计时")) if line.waiting else None
+    known, slots, unit = catalog.calendar(), catalog.schedule(), unit_of_time(line)
+    left = remaining(now, line.due_at, known, slots, unit)
+    share = used_fraction(line.due_from or line.received_at, line.due_at, now, known, slots, unit=unit)
+    text = say_remaining(left, language())
+    if line.answered_at is not None and not left.late:
+        text = _("%(what)s · %(left)s") % {"what": _("等回访"), "left": text}
+    soon = not left.late and share >= SOON
+    return Left(text, line.due_at, share, late=left.late, soon=soon, provisional=line.due_provisional)
+
+
+def _closed_facts(line: Line, now: datetime) -> list[str]:
+    if line.closed_at is None:
+        return []
+    return [_("%(at)s 结束") % {"at": _moment(line.closed_at, now)}]
+
+
+def _moment(at: datetime, now: datetime) -> str:
+    slots = catalog.schedule()
+    return moment_words(slots.local(at), get_language(), this_year=slots.date_of(now).year)
+
+
+def category_of(line: Line) -> str:
+    """The name the category had in the version the case keeps."""
+    return kind_of(line.kind).category_label(line.category, line.category_version) if line.category else ""
+
+
+def channel_of(line: Line) -> str:
+    """The channel in words."""
+    return str(dict(kind_of(line.kind).channels()).get(line.channel, line.channel))
+
+
+def urgency_of(line: Line) -> str:
+    """“urgent”, “emergency”, or nothing for what is ordinary."""
+    return str(Case.Urgency(line.urgency).label) if line.urgency else ""
+
+
+def _facts(line: Line, now: datetime) -> tuple[str, ...]:
+    said = [
+        line.number,
+        urgency_of(line),
+        tree().label(line.unit_id),
+        category_of(line) or _("未归类"),
+        channel_of(line),
+        _("涉敏") if line.sensitive else "",
+        *_closed_facts(line, now),
+    ]
+    return tuple(one for one in said if one)
+
+
+def row_of(line: Line, now: datetime) -> Row:
+    """A line as a row; the checkbox carries the version seen, so that a bulk move notices what changed since."""
+    state = kind_of(line.kind).state(line.state)
+    return Row(
+        id=f"{line.id}:{line.version}",
+        url=reverse("desk:case", kwargs={"number": line.number}),
+        title=line.title,
+        facts=_facts(line, now),
+        state=str(state.label),
+        tone=state.tone,
+        left=left_of(line, now),
+        cells={
+            "from": line.from_label,
+            "officer": line.officer,
+            "received": _moment(line.received_at, now),
+        },
+    )
+
+
+def columns(*, received: bool) -> tuple[Column, ...]:
+    """The columns of an inbox, or with the day of receipt those of a ledger."""
+    made = [
+        Column("title", _("诉求")),
+        Column("state", _("状态")),
+        Column("from", _("来自")),
+        Column("officer", _("承办人")),
+    ]
+    if received:
+        made.append(Column("received", _("受理")))
+    return (*made, Column("left", _("剩余")))
+
+
+def group_of(line: Line, now: datetime) -> int:
+    """Which group of an inbox a line stands in."""
+    if line.due_at is None:
+        return WAITING if line.waiting else NONE
+    if is_late(now, line.due_at):
+        return LATE
+    slots = catalog.schedule()
+    today, due = slots.date_of(now), slots.date_of(line.due_at)
+    if due <= today + timedelta(days=1):
+        return TODAY if due == today else TOMORROW
+    return WEEK if due <= today + timedelta(days=6 - today.weekday()) else LATER
+
+
+def _label(group: int, today: date) -> str:
+    def with_day(word: str, day: date) -> str:
+        return f"{word} {short_day_words(day, get_language(), this_year=today.year)}"
+
+    if group == TODAY:
+        return with_day(_("今天"), today)
+    if group == TOMORROW:
+        return with_day(_("明天"), today + timedelta(days=1))
+    words = {LATE: _("已超期"), WEEK: _("本周"), LATER: _("以后"), WAITING: _("等补充"), NONE: _("没有时限")}
+    return words[group]
+
+
+def due_groups(lines: Sequence[Line], now: datetime, before: Place | None, after: Place | None) -> list[DueGroup]:
+    """Rows under the days they are due; a group that may go on over the edge of the page is not counted."""
+    today = catalog.schedule().date_of(now)
+    # waiting rows and rows without a clock come last together, in order of id: sorted apart here, within the page
+    ordered = sorted(lines, key=lambda one: group_of(one, now))
+    runs = [
+        (key, [row_of(one, now) for one in run]) for key, run in groupby(ordered, key=lambda one: group_of(one, now))
+    ]
+    made = []
+    for place, (key, rows) in enumerate(runs):
+        whole = (place > 0 or before is None) and (place < len(runs) - 1 or after is None)
+        if key in (WAITING, NONE) and (before or after):
+            whole = False
+        made.append(DueGroup(_label(key, today), rows, len(rows) if whole else None, late=key == LATE))
+    return made
+
+
+def plain_group(lines: Sequence[Line], now: datetime) -> list[DueGroup]:
+    """Rows as they come, under no heading."""
+    return [DueGroup("", [row_of(one, now) for one in lines])]

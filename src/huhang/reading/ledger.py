@@ -1,0 +1,241 @@
+"""One page of any list of cases: keyset pages, one statement, only the columns shown, whoever looks."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import BooleanField, F, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from huhang.base.access.queries import visible_to
+from huhang.base.access.rules import Actor
+from huhang.cases.models import Case
+from huhang.reading import search
+from huhang.reading.rules import Filter, Place
+from huhang.reading.scopes import Arm, arms, conditions, found, narrowed, value_of_each
+
+DUE, RECEIVED = "due_at", "received_at"
+PAGE = 50
+
+
+class Line(NamedTuple):
+    """What a list knows of a case; the words searched and the text of the case are never fetched."""
+
+    id: uuid.UUID
+    number: str
+    kind: str
+    state: str
+    is_open: bool
+    title: str
+    from_label: str
+    place: str
+    unit_id: uuid.UUID
+    officer_id: uuid.UUID | None
+    category: str
+    category_version: int
+    channel: str
+    urgency: int
+    sensitive: bool
+    received_at: datetime
+    due_at: datetime | None
+    due_from: datetime | None
+    due_provisional: bool
+    waiting: bool
+    answered_at: datetime | None
+    closed_at: datetime | None
+    version: int
+    officer: str
+
+
+COLUMNS = Line._fields[:-1]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows, and the places before and after them where there is more."""
+
+    lines: list[Line]
+    before: Place | None
+    after: Place | None
+    first: int
+
+    @property
+    def last(self) -> int:
+        """The position of the last row, counted from one; 0 in an empty list."""
+        return self.first + len(self.lines) - 1 if self.lines else 0
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A way along the list: by which column, in which direction, from where."""
+
+    key: str
+    place: Place | None = None
+
+    @property
+    def back(self) -> bool:
+        return self.place is not None and self.place.back
+
+    @property
+    def descending(self) -> bool:
+        return (self.key == RECEIVED) is not self.back
+
+    def order(self, table: str = "") -> str:
+        """ORDER BY over the columns of the statement; an index has the same."""
+        if not self.descending:
+            return f"{table}{self.key}, {table}id"
+        return f"{table}{self.key} DESC{' NULLS FIRST' if self.key == DUE else ''}, {table}id DESC"
+
+    def ordered(self, rows: QuerySet[Case]) -> QuerySet[Case]:
+        """The rows in this order."""
+        if self.key == DUE and self.descending:
+            return rows.order_by(F(DUE).desc(nulls_first=True), "-id")
+        return rows.order_by(f"-{self.key}", "-id") if self.descending else rows.order_by(self.key, "id")
+
+    def pieces(self) -> list[Q]:
+        """The rest of the list from the place on, in pieces that an index can begin at.
+
+        Rows without a due instant come last, so a row comparison alone would lose them.
+        """
+        if self.place is None:
+            return [Q()]
+        sign = "<" if self.descending else ">"
+        if self.place.at is not None:
+            rest = [_beside(self.key, sign, self.place)]
+            return [*rest, Q(due_at=None)] if self.key == DUE and not self.back else rest
+        if self.back:
+            return [Q(due_at=None, id__lt=self.place.id), Q(due_at__isnull=False)]
+        return [Q(due_at=None, id__gt=self.place.id)]
+
+    def narrow(self) -> dict[str, Any]:
+        """Order and place in the words of the search function."""
+        name = ("received" if self.key == RECEIVED else "due") + ("_back" if self.back else "")
+        said: dict[str, Any] = {"order": name}
+        if self.place is None:
+            return said
+        start = "back_" if self.back else ""
+        if self.place.at is None:
+            return said | {f"{start}idle": self.place.id}
+        return said | {f"{start}{'at' if self.key == RECEIVED else 'due'}": self.place.at, "id": self.place.id}
+
+
+def _beside(key: str, sign: str, place: Place) -> Q:
+    sql = f'("cases_case"."{key}", "cases_case"."id") {sign} (%s, %s)'
+    return Q(RawSQL(sql, [place.at, place.id], output_field=BooleanField()))  # noqa: S611  column and sign are ours
+
+
+Statement = tuple[str, list[Any]]
+
+
+def _rows(actor: Actor, asked: Filter, now: datetime) -> QuerySet[Case]:
+    return visible_to(actor, Case.objects.filter(conditions(actor, asked, now)))
+
+
+def _compiled(rows: QuerySet[Any]) -> Statement:
+    sql, params = rows.query.sql_with_params()
+    return sql, list(params)
+
+
+def _each(arm: Arm, inner: Statement) -> Statement:
+    """The rows of an arm that goes value by value, each value by its own walk along the index."""
+    sql, params = inner
+    return (
+        f"SELECT one.* FROM unnest(%s::uuid[]) AS place(value) CROSS JOIN LATERAL ({sql}) AS one",  # noqa: S608
+        [list(arm.values), *params],
+    )
+
+
+def _joined(parts: list[Statement]) -> Statement:
+    sql = " UNION ALL ".join(f"({sql})" for sql, _ in parts)
+    return sql, [value for _, params in parts for value in params]
+
+
+def _arm(arm: Arm, actor: Actor, asked: Filter, now: datetime, walk: Walk, want: int) -> list[Statement]:
+    rows = _rows(actor, asked, now).filter(arm.where)
+    if arm.found is not None:
+        query, likes = search.words(asked.q) if asked.q else (None, None)
+        narrow = arm.found | narrowed(actor, asked, now) | walk.narrow()
+        rows = rows.filter(found(query, likes, want, narrow))
+        return [_compiled(walk.ordered(rows).values_list(*COLUMNS)[:want])]
+    if arm.each:
+        rows = rows.filter(**{arm.each: value_of_each()})
+    made = [_compiled(walk.ordered(rows.filter(piece)).values_list(*COLUMNS)[:want]) for piece in walk.pieces()]
+    return [_each(arm, one) if arm.each else one for one in made]
+
+
+def statement(actor: Actor, asked: Filter, *, walk: Walk, now: datetime, want: int) -> Statement | None:
+    """The one statement of a list; none when there is nothing this actor could see.
+
+    Raises:
+        Invalid: what is searched for cannot be searched.
+    """
+    parts = [one for arm in arms(actor, asked) for one in _arm(arm, actor, asked, now, walk, want)]
+    if not parts:
+        return None
+    sql, params = _joined(parts)
+    whole = (
+        f"SELECT r.*, coalesce(o.name, '') FROM (SELECT * FROM ({sql}) AS parts ORDER BY {walk.order()} LIMIT %s) AS r"
+        f" LEFT JOIN people_user o ON o.id = r.officer_id ORDER BY {walk.order('r.')}"
+    )
+    return whole, [*params, want]
+
+
+def key_of(asked: Filter, *, by_due: bool) -> str:
+    """What a list is ordered by: inboxes by due instant, ledgers and findings newest first."""
+    return DUE if by_due and not asked.q else RECEIVED
+
+
+def page(
+    actor: Actor, asked: Filter, place: Place | None = None, *, now: datetime, by_due: bool = False, size: int = PAGE
+) -> Page:
+    """One page of a list, in one statement without OFFSET.
+
+    Raises:
+        Invalid: what is searched for cannot be searched.
+    """
+    walk = Walk(key_of(asked, by_due=by_due), place)
+    made = statement(actor, asked, walk=walk, now=now, want=size + 1)
+    lines: list[Line] = []
+    if made is not None:
+        with connection.cursor() as cursor:
+            cursor.execute(*made)
+            lines = [Line(*row) for row in cursor.fetchall()]
+    return _page(lines, walk, size)
+
+
+def _page(lines: list[Line], walk: Walk, size: int) -> Page:
+    more = len(lines) > size
+    lines = lines[:size]
+    seen = walk.place.seen if walk.place else 0
+    if walk.back:
+        lines.reverse()
+        first = max(1, seen - len(lines) + 1)
+    else:
+        first = seen + 1
+    if not lines:
+        return Page([], None, None, 0)
+    has_before, has_after = (more, True) if walk.back else (walk.place is not None, more)
+    head, tail = lines[0], lines[-1]
+    before = Place(getattr(head, walk.key), head.id, first - 1, back=True) if has_before else None
+    after = Place(getattr(tail, walk.key), tail.id, first - 1 + len(lines)) if has_after else None
+    return Page(lines, before, after, first)
+
+
+def every(actor: Actor, asked: Filter, *, now: datetime, most: int) -> Iterator[Line]:
+    """Up to ``most`` rows of a list, newest first, fetched piece by piece; read them inside the same transaction."""
+    made = statement(actor, asked, walk=Walk(RECEIVED), now=now, want=most)
+    if made is None:
+        return
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(*made)
+        while rows := cursor.fetchmany(2000):
+            yield from (Line(*row) for row in rows)
+
+
+def chosen(actor: Actor, ids: list[uuid.UUID]) -> list[Line]:
+    """The rows of these cases that the actor may see, newest first."""
+    rows = visible_to(actor, Case.objects.filter(pk__in=ids)).order_by("-received_at", "-id")
+    return [Line(*row) for row in rows.values_list(*COLUMNS, "officer__name")]

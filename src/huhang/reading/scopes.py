@@ -1,0 +1,224 @@
+"""From who looks and what is asked to the few index walks that answer it.
+
+A list is the sum of *arms* that never share a row: the branches somebody sees, the units, the cases they have a part
+in, the ones that are theirs by name. Each arm begins with an equality that an index leads with, because under row-level
+security only leak-proof operators reach an index; what needs another operator goes through `cases_found`.
+"""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import BooleanField, Q, UUIDField
+from django.db.models.expressions import RawSQL
+
+from huhang.base.access.rules import Actor, Perm, Reach
+from huhang.base.catalog import queries as catalog
+from huhang.cases.registry import kinds
+from huhang.kernel.text import canonical_json
+from huhang.reading.rules import Filter
+from huhang.register.units.queries import tree
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One part of a list. ``each`` names a column walked value by value; ``found`` narrows the search function."""
+
+    where: Q = field(default_factory=Q)
+    each: str = ""
+    values: tuple[uuid.UUID, ...] = ()
+    found: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Own:
+    """The units and whole branches that are an actor's own, without a unit that its branch already brings."""
+
+    units: tuple[uuid.UUID, ...]
+    branches: tuple[uuid.UUID, ...]
+
+    @classmethod
+    def of(cls, actor: Actor, *, wide: bool = False) -> "Own":
+        """As seen through posts; ``wide`` adds the unit of posts that reach everywhere, for “my unit”."""
+        nodes = tree().nodes
+        grants = [g for g in actor.grants if Perm.SEE in g.perms and g.reach is not Reach.NONE]
+        below = [g.unit for g in grants if g.reach is Reach.BELOW or (wide and g.reach is Reach.ALL)]
+        branches = tuple(dict.fromkeys(u for u in below if u in nodes and nodes[u].branch == u))
+        held = [g.unit for g in grants if wide or g.reach is not Reach.ALL]
+        units = [u for u in held if u not in nodes or nodes[u].branch not in branches]
+        return cls(tuple(dict.fromkeys(units)), branches)
+
+    @property
+    def all_units(self) -> list[uuid.UUID]:
+        """Every unit, those inside the branches too: a part is held by a unit."""
+        inside = [n.id for n in tree().nodes.values() if n.branch in self.branches]
+        return list(dict.fromkeys([*self.units, *self.branches, *inside]))
+
+    def away(self) -> Q:
+        """Rows owned elsewhere, as a condition that a missing branch does not spoil."""
+        where = ~Q(unit_id__in=self.units) if self.units else Q()
+        return where & (Q(branch_id=None) | ~Q(branch_id__in=self.branches)) if self.branches else where
+
+    def narrow(self) -> dict[str, Any]:
+        """The lists that `own` and `away` of the search function read."""
+        return {"units": [str(u) for u in self.units], "branches": [str(b) for b in self.branches]}
+
+
+def queue_states(perm: Perm) -> list[str]:
+    """States in which the main thing to do needs this permission, over all kinds; dispatching begins at the first."""
+    names = [s for kind in kinds().values() for m in kind.moves if m.primary and m.needs is perm for s in m.from_]
+    if perm is Perm.DISPATCH:
+        names += [kind.initial for kind in kinds().values()]
+    return sorted(set(names))
+
+
+_QUEUES = {"sign": Perm.SIGN, "dispatch": Perm.DISPATCH, "revisit": Perm.REVISIT}
+
+
+def arms(actor: Actor, asked: Filter) -> list[Arm]:
+    """The arms of a list; none when this actor can see nothing of it."""
+    if Perm.SEE not in actor.perms:
+        return []
+    if asked.q:
+        return [Arm(found=_searched(actor, asked))]
+    if asked.scope == "mine":
+        return [Arm(Q(officer_id=actor.user))]
+    if asked.scope == "taken":
+        return [Arm(Q(taken_by_id=actor.user))]
+    if asked.scope in ("unit", "sign"):
+        return _owned(Own.of(actor, wide=True))
+    if asked.scope == "party":
+        return [Arm(found=_parties(Own.of(actor, wide=True)))]
+    return _seen(actor)
+
+
+def _seen(actor: Actor) -> list[Arm]:
+    if actor.everything:
+        return [Arm()]
+    own = Own.of(actor)
+    parts = Q(party_units__overlap=own.all_units)
+    elsewhere = own.away() & ~parts
+    return [
+        *_owned(own),
+        Arm(found=_parties(own)),
+        Arm(Q(officer_id=actor.user) & elsewhere),
+        Arm(Q(taken_by_id=actor.user) & (Q(officer_id=None) | ~Q(officer_id=actor.user)) & elsewhere),
+    ]
+
+
+def _owned(own: Own) -> list[Arm]:
+    made = []
+    for column, values in (("branch_id", own.branches), ("unit_id", own.units)):
+        if len(values) == 1:
+            made.append(Arm(Q(**{column: values[0]})))
+        elif values:
+            made.append(Arm(each=column, values=values))
+    return made
+
+
+def _parties(own: Own) -> dict[str, Any]:
+    return {"parties": [str(u) for u in own.all_units], "away": True, **own.narrow()}
+
+
+def _searched(actor: Actor, asked: Filter) -> dict[str, Any]:
+    own = Own.of(actor, wide=True)
+    match asked.scope:
+        case "mine":
+            return {"officer": actor.user}
+        case "taken":
+            return {"taken": actor.user}
+        case "unit" | "sign":
+            return {"own": True, **own.narrow()}
+        case "party":
+            return _parties(own)
+    return {}
+
+
+def received_from(asked: Filter) -> datetime | None:
+    """The first instant of the first day asked for."""
+    return _midnight(asked.since, 0)
+
+
+def received_until(asked: Filter) -> datetime | None:
+    """The first instant after the last day asked for."""
+    return _midnight(asked.until, 1)
+
+
+def _midnight(day: Any, more: int) -> datetime | None:
+    if day is None:
+        return None
+    try:
+        return catalog.schedule().at(day + timedelta(days=more), time()).astimezone(UTC)
+    except OverflowError:
+        return None
+
+
+def conditions(actor: Actor, asked: Filter, now: datetime) -> Q:
+    """What every row of the list fulfils besides its arm, as a condition of the table."""
+    where = Q() if asked.which == "all" else Q(is_open=asked.which == "open")
+    for name in ("state", "channel", "category"):
+        if value := getattr(asked, name):
+            where &= Q(**{name: value})
+    if asked.urgency is not None:
+        where &= Q(urgency=asked.urgency)
+    if asked.unit:
+        where &= Q(unit_id=asked.unit)
+    if asked.branch:
+        where &= Q(branch_id=asked.branch)
+    if asked.officer:
+        where &= Q(officer_id=asked.officer)
+    if asked.late:
+        where &= Q(is_open=True, due_at__lte=now)
+    if asked.waiting:
+        where &= Q(waiting=True)
+    if (first := received_from(asked)) is not None:
+        where &= Q(received_at__gte=first)
+    if (after := received_until(asked)) is not None:
+        where &= Q(received_at__lt=after)
+    return where & _queue(actor, asked)
+
+
+def _queue(actor: Actor, asked: Filter) -> Q:
+    if asked.scope not in _QUEUES:
+        return Q()
+    states = queue_states(_QUEUES[asked.scope])
+    where = Q(state=states[0]) if len(states) == 1 else Q(state__in=states)
+    if asked.scope == "revisit":  # nobody revisits what they or their unit handled (C4)
+        where &= Q(officer_id=None) | ~Q(officer_id=actor.user)
+        where &= ~Q(unit_id=actor.unit) if actor.unit else Q()
+    return where
+
+
+def narrowed(actor: Actor, asked: Filter, now: datetime) -> dict[str, Any]:
+    """The same conditions in the words of the search function."""
+    said: dict[str, Any] = {"open": asked.which == "open"} if asked.which != "all" else {}
+    for name in ("state", "channel", "category", "unit", "branch", "urgency"):
+        if (value := getattr(asked, name)) not in ("", None):
+            said[name] = value
+    if asked.officer and asked.scope != "mine":  # “mine” has said whose already; the table's condition holds both
+        said["officer"] = asked.officer
+    if asked.late:
+        said["late"] = now
+    if asked.waiting:
+        said["waiting"] = True
+    said |= {k: v for k, v in (("since", received_from(asked)), ("until", received_until(asked))) if v is not None}
+    if asked.scope in _QUEUES:
+        said["states"] = queue_states(_QUEUES[asked.scope])
+    if asked.scope == "revisit":
+        said |= {"not_officer": actor.user, "not_unit": actor.unit} if actor.unit else {"not_officer": actor.user}
+    return said
+
+
+def found(query: str | None, patterns: list[str] | None, want: int, narrow: dict[str, Any]) -> RawSQL:
+    """“The row is among those the search function gives”, as a condition that walks the primary key."""
+    return RawSQL(
+        '"cases_case"."id" = ANY (ARRAY(SELECT f.id FROM cases_found(%s::tsquery, %s::text[], %s, %s::jsonb) f))',
+        [query, patterns, want, canonical_json(narrow)],
+        output_field=BooleanField(),
+    )
+
+
+def value_of_each() -> RawSQL:
+    """The value an arm that goes value by value has reached."""
+    return RawSQL("place.value", [], output_field=UUIDField())

@@ -1,0 +1,127 @@
+"""How many: every count a page shows, and the views kept for it, in one statement.
+
+Counting stops at a thousand and one: nobody works through more, and the page says “more than 1,000” instead of waiting.
+"""
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import Q
+
+from huhang.base.access.queries import visible_to
+from huhang.base.access.rules import Actor
+from huhang.cases.models import Case, SavedView
+from huhang.reading import search
+from huhang.reading.ledger import Statement
+from huhang.reading.rules import Filter
+from huhang.reading.scopes import Arm, arms, conditions, found, narrowed
+
+MOST = 1000
+
+
+class Tally(NamedTuple):
+    """A count; ``over`` says that there are more than ``MOST`` and counting stopped."""
+
+    count: int
+    over: bool
+
+
+class View(NamedTuple):
+    """A kept view as the filter bar names it."""
+
+    id: uuid.UUID
+    name: str
+    query: str
+    own: bool
+    shared: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A list to count, and the instant against which “late” is judged in it."""
+
+    filter: Filter
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Tallies:
+    """What was counted, by name, and the views of the page."""
+
+    counts: Mapping[str, Tally] = field(default_factory=dict)
+    views: tuple[View, ...] = ()
+
+    def of(self, name: str) -> Tally:
+        """The count of a name; nothing when nothing was counted."""
+        return self.counts.get(name, Tally(0, False))
+
+
+def _arm(arm: Arm, actor: Actor, asked: Asked) -> Statement:
+    where = conditions(actor, asked.filter, asked.now) & arm.where
+    if arm.each:
+        where &= Q(**{f"{arm.each}__in": arm.values})
+    rows = visible_to(actor, Case.objects.filter(where))
+    if arm.found is not None:
+        query, likes = search.words(asked.filter.q) if asked.filter.q else (None, None)
+        narrow = arm.found | narrowed(actor, asked.filter, asked.now)
+        rows = rows.filter(found(query, likes, MOST + 1, narrow))
+    sql, params = rows.order_by().values_list("pk")[: MOST + 1].query.sql_with_params()
+    return sql, list(params)
+
+
+def _count(actor: Actor, asked: Asked) -> Statement:
+    parts = [_arm(arm, actor, asked) for arm in arms(actor, asked.filter)]
+    if not parts:
+        return "0", []
+    sql = " UNION ALL ".join(f"({part})" for part, _ in parts)
+    return (
+        f"(SELECT count(*) FROM (SELECT 1 FROM ({sql}) AS parts LIMIT %s) AS counted)",
+        [value for _, params in parts for value in params] + [MOST + 1],
+    )
+
+
+def _views(actor: Actor, page: str) -> Statement:
+    rows = SavedView.objects.filter(Q(owner_id=actor.user) | Q(unit_id__in=[g.unit for g in actor.grants]), page=page)
+    sql, params = (
+        rows.order_by("name", "id").values("id", "name", "query", "owner_id", "unit_id").query.sql_with_params()
+    )
+    return f"(SELECT coalesce(json_agg(row_to_json(v)), '[]')::text FROM ({sql}) AS v)", list(params)
+
+
+def statement(actor: Actor, asked: Mapping[str, Asked], *, page: str = "") -> Statement:
+    """The one statement of a page's counts; the views of ``page`` come with it.
+
+    Raises:
+        Invalid: what is searched for cannot be searched.
+    """
+    distinct = dict.fromkeys(asked.values())
+    parts = [_count(actor, one) for one in distinct]
+    if page:
+        parts.append(_views(actor, page))
+    return "SELECT " + ", ".join(sql for sql, _ in parts), [value for _, params in parts for value in params]
+
+
+def take(actor: Actor, asked: Mapping[str, Asked], *, page: str = "") -> Tallies:
+    """Counts every list asked for, each at most `MOST`; lists asked for twice are counted once."""
+    if actor.user is None:
+        return Tallies()
+    distinct = list(dict.fromkeys(asked.values()))
+    if not distinct and not page:
+        return Tallies()
+    with connection.cursor() as cursor:
+        cursor.execute(*statement(actor, asked, page=page))
+        row = cursor.fetchone()
+    assert row is not None  # a SELECT without FROM gives one row
+    numbers = {one: Tally(min(n, MOST), n > MOST) for one, n in zip(distinct, row, strict=False)}
+    views = tuple(_view(one, actor) for one in json.loads(row[-1])) if page else ()
+    return Tallies({name: numbers[one] for name, one in asked.items()}, views)
+
+
+def _view(row: dict[str, Any], actor: Actor) -> View:
+    own = row["owner_id"] == str(actor.user)
+    return View(uuid.UUID(row["id"]), row["name"], row["query"], own, row["unit_id"] is not None)
