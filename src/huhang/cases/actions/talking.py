@@ -35,8 +35,13 @@ def comment(*, case_id: uuid.UUID, text: str, by: Actor, now: datetime) -> Comme
 
 
 @transaction.atomic
-def attach(*, case_id: uuid.UUID, name: str, content: IO[bytes], public: bool, by: Actor, now: datetime) -> Attachment:
+def attach(
+    *, case_id: uuid.UUID, name: str, content: IO[bytes], public: bool, label: str = "", by: Actor, now: datetime
+) -> Attachment:
     """Stores a file with the case; ``public`` ones the person sees too. What a person sends is always public to them.
+
+    Args:
+        label: what the file is, in words; its own name when nothing is said.
 
     Raises:
         Missing, Denied: as the checks find.
@@ -48,7 +53,12 @@ def attach(*, case_id: uuid.UUID, name: str, content: IO[bytes], public: bool, b
         raise Denied
     stored = files.store(name=name, content=content, case=case.pk, person=case.requester_id, by=by, now=now)
     made = Attachment.objects.create(
-        case=case, file=stored, label=stored.name, public=public or owner, at=now, by_label=by.label
+        case=case,
+        file=stored,
+        label=clean(label, max_length=100) or stored.name,
+        public=public or owner,
+        at=now,
+        by_label=by.label,
     )
     journal.write(
         f"{case.kind}.attach", by=by, now=now, case=case.pk, data={"file": str(stored.pk), "size": stored.size}

@@ -1,10 +1,10 @@
-"""Asking who somebody is, before a page is made. Every page passes one of these or stands in the list of public ones."""
+"""Asking who somebody is, before a page is made: every page passes one of these or is marked public."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.http import urlencode
 
@@ -12,7 +12,7 @@ from huhang.base.access.queries import allows
 from huhang.base.access.rules import Actor, Perm
 from huhang.kernel.errors import Denied
 
-Page = Callable[..., HttpResponse]
+Page = Callable[..., HttpResponseBase]
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -26,7 +26,7 @@ def officers(perm: Perm | None = None) -> Callable[[Page], Page]:
 
     def gate(page: Page) -> Page:
         @wraps(page)
-        def inner(request: HttpRequest, *args: Any, **kw: Any) -> HttpResponse:
+        def inner(request: HttpRequest, *args: Any, **kw: Any) -> HttpResponseBase:
             actor = actor_of(request)
             if actor.kind != "officer":
                 if request.headers.get("HX-Request"):

@@ -1,5 +1,20 @@
-"""Addresses of the desk."""
+"""Addresses of the case page and of what is done in a case."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from huhang.doors.desk.case import intake, messages, moving, pages, reveal
+
+urlpatterns = [
+    path("cases/<str:number>/", pages.case_page, name="case"),
+    path("cases/<str:number>/clock/", pages.clock_page, name="clock"),
+    path("cases/<str:number>/print/", pages.print_page, name="print"),
+    path("cases/<str:number>/comments/", pages.comment_page, name="comment"),
+    path("cases/<str:number>/files/", pages.attach_page, name="attach"),
+    path("cases/<str:number>/files/<uuid:pk>/", pages.file_page, name="file"),
+    path("cases/<str:number>/reveal/", reveal.reveal_page, name="reveal"),
+    path("cases/<str:number>/moves/<str:name>/", moving.move_page, name="move"),
+    path("requests/new/", intake.new_request, name="request_new"),
+    path("subjects/", intake.subjects, name="subjects"),
+    path("messages/", messages.messages_page, name="messages"),
+    path("outbox/", messages.outbox_page, name="outbox"),
+]

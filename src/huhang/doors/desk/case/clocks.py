@@ -1,0 +1,238 @@
+"""The clock that explains itself (C3): day squares, a sentence with its rule and calendar, and the remaining time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+
+from huhang.base.catalog import queries as catalog
+from huhang.cases.models import Case, Clock, ClockExtension, ClockPause
+from huhang.cases.queries import testimony
+from huhang.doors.frame.parts import Day, Left
+from huhang.doors.frame.rules import short_day_words
+from huhang.kernel.worktime import (
+    Deadline,
+    Extension,
+    Language,
+    Pause,
+    explain,
+    is_late,
+    remaining,
+    say_amount,
+    say_remaining,
+    used_fraction,
+)
+from huhang.kernel.worktime.trace import FESTIVALS_EN, WEEKDAYS, DayNote
+
+MOST_SQUARES = 60
+"""More days than these are read on the page of the day-by-day text."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request for more time that nobody has decided yet."""
+
+    amount: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Told:
+    """One clock, ready to be shown."""
+
+    clock: Clock
+    label: str
+    running: bool
+    left: Left
+    days: list[Day]
+    sentence: str
+    lines: list[str]
+    asked: Asked | None
+    kept: bool | None
+
+
+def language() -> Language:
+    """The language worktime speaks for this reader."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def clocks_of(case: Case) -> list[Clock]:
+    """Every clock of a case with its pauses and extensions, oldest first, in one statement."""
+    stops = (
+        ClockPause.objects.filter(clock=OuterRef("pk"))
+        .order_by("started_at")
+        .values(row=JSONObject(start="started_at", end="ended_at", reason="reason"))
+    )
+    more = (
+        ClockExtension.objects.filter(clock=OuterRef("pk"))
+        .order_by("asked_at")
+        .values(row=JSONObject(amount="amount", asked="asked_at", at="decided_at", granted="granted", reason="reason"))
+    )
+    rows = Clock.objects.filter(case=case).order_by("started_at", "id")
+    return list(rows.annotate(stops=ArraySubquery(stops), more=ArraySubquery(more)))
+
+
+def shown_clock(case: Case, clocks: list[Clock]) -> Clock | None:
+    """The clock the case row shows; when none runs, the last one that promised an answer."""
+    going = [c for c in clocks if c.stopped_at is None]
+    for clock in going:
+        if clock.started_at == case.due_from:
+            return clock
+    answers = [c for c in clocks if c.name == "answer"]
+    best = answers or going or clocks
+    return best[-1] if best else None
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def tell(clock: Clock, now: datetime, *, why_url: str = "") -> Told:
+    """Computes a clock's testimony anew and puts it into words."""
+    pauses = [Pause(datetime.fromisoformat(p["start"]), _instant(p["end"]), p["reason"]) for p in clock.stops]  # type: ignore[attr-defined]
+    more = clock.more  # type: ignore[attr-defined]
+    granted = [Extension(e["amount"], datetime.fromisoformat(e["at"]), e["reason"]) for e in more if e["granted"]]
+    told = testimony(clock, pauses=pauses, extensions=granted)
+    pending = next((e for e in more if e["granted"] is None), None)
+    asked = None
+    if pending and clock.stopped_at is None:
+        amount = say_amount(pending["amount"], told.unit, language())
+        asked = Asked(amount, pending["reason"], datetime.fromisoformat(pending["asked"]))
+    return Told(
+        clock,
+        label=name_of(clock),
+        running=clock.stopped_at is None,
+        left=_left(clock, told, pauses, now, why_url),
+        days=_squares(told, now, open_=clock.stopped_at is None),
+        sentence=_sentence(clock, told),
+        lines=explain(told, language()),
+        asked=asked,
+        kept=None if clock.stopped_at is None or told.due_at is None else not is_late(clock.stopped_at, told.due_at),
+    )
+
+
+def name_of(clock: Clock) -> str:
+    """What a clock is for, in words."""
+    words = {"answer": _("答复期限"), "sign": _("签收期限"), "revisit": _("回访期限")}
+    return words.get(clock.name, clock.name)
+
+
+def _left(clock: Clock, told: Deadline, pauses: list[Pause], now: datetime, why_url: str) -> Left:
+    if told.due_at is None:
+        frozen = told.remaining_frozen or 0
+        amount = say_amount(frozen, told.unit, language()) if told.unit.in_days else _("%(n)d 分钟") % {"n": frozen}
+        return Left(_("暂停中，尚余 %(amount)s") % {"amount": amount}, why_url=why_url)
+    at = clock.stopped_at or now
+    known, slots = catalog.calendar(), catalog.schedule()
+    left = remaining(at, told.due_at, known, slots, told.unit)
+    share = used_fraction(clock.started_at, told.due_at, at, known, slots, unit=told.unit, pauses=pauses)
+    if clock.stopped_at is None:
+        text = say_remaining(left, language())
+    else:
+        text = _("已超期") if left.late else _("按期完成")
+    soon = not left.late and share >= 0.8 and clock.stopped_at is None
+    return Left(text, told.due_at, share, late=left.late, soon=soon, provisional=told.provisional, why_url=why_url)
+
+
+def _squares(told: Deadline, now: datetime, *, open_: bool) -> list[Day]:
+    today = told.schedule.date_of(now)
+    days = [_square(note, place, today if open_ else None) for note, place in _placed(told.trace[:MOST_SQUARES])]
+    if open_ and told.due_at is not None:
+        days += _late(told.schedule.date_of(told.due_at), today)
+    return days
+
+
+def _late(due: date, today: date) -> Iterator[Day]:
+    for n in range(1, min((today - due).days, 14) + 1):
+        day = due + timedelta(days=n)
+        mark = "late today" if day == today else "late"
+        yield Day(mark, day, pgettext("day square", "超"), WEEKDAYS[language()][day.weekday()])
+
+
+def _placed(trace: tuple[DayNote, ...]) -> Iterator[tuple[DayNote, int]]:
+    """Each note with its place in a run of equal holidays, so that the name of the holiday can be spelt over them."""
+    for _key, run in groupby(trace, key=lambda note: (note.mark, note.name)):
+        yield from ((note, place) for place, note in enumerate(run))
+
+
+def _square(note: DayNote, place: int, today: date | None) -> Day:
+    marks = {"weekend": "rest", "makeup": "count makeup"}.get(note.mark, str(note.mark))
+    if note.mark == "due" and note.kind == "makeup":
+        marks += " makeup"
+    if note.date == today:
+        marks += " today"
+    weekday = WEEKDAYS[language()][note.date.weekday()]
+    extra = {
+        "start": pgettext("day square", "起算"),
+        "makeup": pgettext("day square", "补班"),
+        "due": pgettext("day square", "到期"),
+        "pause": note.reason,
+    }.get(note.mark, "")
+    return Day(marks, note.date, _number(note, place), f"{weekday} {extra}".strip())
+
+
+def _number(note: DayNote, place: int) -> str:
+    if note.mark == "start":
+        return pgettext("day square", "起")
+    if note.mark == "pause":
+        return pgettext("day square", "停")
+    if note.number:
+        return str(note.number)
+    if note.minutes:
+        return f"{note.minutes / 60:.1f}".removesuffix(".0") + "h"
+    if note.mark == "holiday" and language() == "zh" and place < len(note.name):
+        return note.name[place]
+    return str(note.date.day) if note.mark == "weekend" else ""
+
+
+def _sentence(clock: Clock, told: Deadline) -> str:
+    code, _at, version = clock.rule.partition("@")
+    period = say_amount(told.amount, told.unit, language())
+    said = _("%(what)s %(period)s（规则 %(code)s 第 %(version)s 版") % {
+        "what": name_of(clock),
+        "period": period,
+        "code": code,
+        "version": version or "—",
+    }
+    said += _("；日历 %(calendar)s）。") % {"calendar": told.calendar_version} if told.calendar_version else _("）。")
+    parts = list(_remarks(told))
+    if parts:
+        said += _("；").join(parts) + _("。")
+    return said + (_("放假通知尚未全部发布，日期暂定，通知发布后重新计算。") if told.provisional else "")
+
+
+def _remarks(told: Deadline) -> Iterator[str]:
+    """What an ordinary week does not explain: holidays, make-up days, pauses, extensions."""
+    for (mark, name, reason), run in groupby(told.trace, key=lambda n: (_sort(n), n.name, n.reason)):
+        notes = list(run)
+        span = _span(notes[0].date, notes[-1].date)
+        if mark == "holiday":
+            said = "/".join(FESTIVALS_EN.get(n, n) for n in name.split("、")) if language() == "en" else name
+            yield _("%(days)s%(name)s放假，不计") % {"days": span, "name": said}
+        elif mark == "makeup":
+            yield _("%(days)s补班，计") % {"days": span}
+        elif mark == "pause":
+            yield _("%(days)s暂停（%(reason)s）") % {"days": span, "reason": reason}
+    for extension in told.extensions:
+        yield _("批准延期 %(amount)s") % {"amount": say_amount(extension.amount, told.unit, language())}
+
+
+def _sort(note: DayNote) -> str:
+    return "makeup" if note.kind == "makeup" and note.counted else str(note.mark)
+
+
+def _span(first: date, last: date) -> str:
+    if first == last:
+        return _short(first)
+    return f"{_short(first)}–{_short(last)}"
+
+
+def _short(day: date) -> str:
+    return short_day_words(day, get_language(), this_year=day.year).split(" 星期")[0]

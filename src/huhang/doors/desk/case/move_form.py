@@ -1,0 +1,166 @@
+"""The form of a move, made from the fields the move declares; nothing here knows a kind."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from huhang.base.access.rules import ROLES
+from huhang.base.people.models import Post
+from huhang.base.people.queries import held
+from huhang.cases.fields import Field
+from huhang.cases.models import Case
+from huhang.cases.registry import kind_of
+from huhang.cases.rules import Move
+from huhang.doors.desk.case.told import Told, attrs
+from huhang.kernel.worktime import Schedule
+from huhang.register.units.queries import Node, tree
+
+Options = list[Any]
+FEW = 6
+"""So many choices are shown side by side; more become a list that opens."""
+
+
+class MoveForm(Told):
+    """What a move asks for."""
+
+    def __init__(self, case: Case, move: Move, now: datetime, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, prefix=None, auto_id="m-%s")
+        for field in move.fields:
+            made = _MADE[field.kind](field, case, now)
+            made.label, made.help_text, made.required = field.label, field.help, field.required and field.kind != "flag"
+            if field.personal:
+                made.widget.attrs["data-nokeep"] = True
+            made.initial = _initial(field, case)
+            self.fields[field.name] = made
+
+
+def typed(move: Move, data: Any) -> dict[str, Any]:
+    """What was sent for the move's fields, as it was sent."""
+    return {f.name: data.getlist(f.name) if f.kind == "units" else data.get(f.name) for f in move.fields}
+
+
+def _initial(field: Field, case: Case) -> Any:
+    """What a move corrects starts from how it stands; a word of the person's (stars, a result) never does (C4)."""
+    if field.kind not in ("choice", "category", "flag"):
+        return None
+    kind = kind_of(case.kind)
+    for holder in (case, getattr(case, kind.detail, None) if case.state == kind.initial else None):
+        if holder is not None and hasattr(holder, field.name):
+            return getattr(holder, field.name)
+    return "" if field.kind == "choice" and not field.required else None
+
+
+def _line(field: Field, case: Case, now: datetime) -> forms.Field:
+    return forms.CharField(max_length=field.most)
+
+
+def _text(field: Field, case: Case, now: datetime) -> forms.Field:
+    return forms.CharField(max_length=field.most, widget=forms.Textarea(attrs=attrs(rows=6 if field.most > 500 else 4)))
+
+
+def _options(field: Field) -> Options:
+    rows: Options = list(field.choices()) if field.choices is not None else []
+    return rows
+
+
+def _choice(field: Field, case: Case, now: datetime) -> forms.Field:
+    rows = _options(field)
+    if not field.required:
+        rows = [("", _("没有说")), *rows]
+    if len(rows) <= FEW:
+        return forms.ChoiceField(choices=rows, widget=forms.RadioSelect)
+    return forms.ChoiceField(choices=rows if not field.required else _please(rows))
+
+
+def _stars(field: Field, case: Case, now: datetime) -> forms.Field:
+    rows: Options = [(str(n), _("%(n)d 星") % {"n": n}) for n in range(5, 0, -1)]
+    if not field.required:
+        rows = [("", _("没有说")), *rows]
+    return forms.ChoiceField(choices=rows, widget=forms.RadioSelect, initial="")
+
+
+def _days(field: Field, case: Case, now: datetime) -> forms.Field:
+    return forms.IntegerField(min_value=1, max_value=field.most)
+
+
+def _flag(field: Field, case: Case, now: datetime) -> forms.Field:
+    return forms.BooleanField()
+
+
+def _date(field: Field, case: Case, now: datetime) -> forms.Field:
+    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+
+def _case(field: Field, case: Case, now: datetime) -> forms.Field:
+    return forms.CharField(
+        max_length=field.most, widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "HS-7QK4-2M9D"})
+    )
+
+
+def _please(rows: Iterable[Any]) -> Options:
+    return [("", _("请选择")), *rows]
+
+
+def grouped_units(now: datetime, without: Any = None) -> Options:
+    """Standing units under their branches; bureau-level ones first."""
+    known = tree()
+
+    def above(node: Node) -> str:
+        return known.label(node.branch) if node.branch else known.root.short
+
+    nodes = sorted(known.standing(Schedule().date_of(now)), key=lambda n: (n.branch is not None, above(n), n.code))
+    return [
+        (label, [(str(n.id), n.short) for n in group if n.id != without]) for label, group in groupby(nodes, key=above)
+    ]
+
+
+def _unit(field: Field, case: Case, now: datetime) -> forms.Field:
+    return forms.ChoiceField(choices=_please(grouped_units(now)))
+
+
+def _units(field: Field, case: Case, now: datetime) -> forms.Field:
+    widget = forms.SelectMultiple(attrs={"size": 10})
+    return forms.MultipleChoiceField(choices=grouped_units(now, without=case.unit_id), widget=widget)
+
+
+def _officer(field: Field, case: Case, now: datetime) -> forms.Field:
+    posts = (
+        Post.objects.filter(held(now), unit=case.unit_id, user__is_active=True, user__left_at=None)
+        .select_related("user")
+        .order_by("user__username", "-first", "role")
+    )
+    rows = {str(p.user_id): f"{p.user.name}（{ROLES[p.role].label}，{p.user.username}）" for p in reversed(posts)}
+    return forms.ChoiceField(choices=_please(reversed(rows.items())))
+
+
+def _category(field: Field, case: Case, now: datetime) -> forms.Field:
+    return forms.ChoiceField(choices=_please(grouped_categories(_options(field))))
+
+
+def grouped_categories(rows: Iterable[Any]) -> Options:
+    """Categories under the part of their name before the slash."""
+    split = [(str(label).split(" / ", 1), code) for code, label in rows]
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for words, code in split:
+        groups.setdefault(words[0], []).append((code, words[-1]))
+    return list(groups.items())
+
+
+_MADE: dict[str, Callable[[Field, Case, datetime], forms.Field]] = {
+    "line": _line,
+    "text": _text,
+    "choice": _choice,
+    "stars": _stars,
+    "days": _days,
+    "flag": _flag,
+    "unit": _unit,
+    "units": _units,
+    "officer": _officer,
+    "category": _category,
+    "case": _case,
+    "date": _date,
+}

@@ -1,0 +1,212 @@
+"""The case page, its day-by-day text, its print, and what is said and attached in it."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from huhang.base.access.queries import allows, visible_to
+from huhang.base.access.rules import Actor, Perm
+from huhang.base.files import actions as files
+from huhang.base.files.rules import TAKEN
+from huhang.base.replies.actions import Answer, once
+from huhang.cases.actions import attach, comment
+from huhang.cases.actions.moving import refused
+from huhang.cases.models import Attachment, Case
+from huhang.cases.registry import kind_of
+from huhang.cases.rules import Kind, Move
+from huhang.doors.desk.case import clocks
+from huhang.doors.desk.case.facts import facts
+from huhang.doors.desk.case.finding import case_at
+from huhang.doors.desk.case.sections import sections
+from huhang.doors.desk.case.timeline import timeline
+from huhang.doors.desk.case.told import Told
+from huhang.doors.frame.gates import actor_of, officers
+from huhang.doors.frame.notices import done
+from huhang.kernel.errors import Invalid, Missing
+from huhang.kernel.numbering import uuid7
+from huhang.kernel.text import canonical_json
+
+STATEMENTS = 12
+"""A case page costs at most so many SQL statements, the three of admission included; tests/doors/desk asserts it."""
+
+
+class CommentForm(Told):
+    """A note among colleagues."""
+
+    text = forms.CharField(label=gettext_lazy("备注"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class FileForm(Told):
+    """A file for the case."""
+
+    file = forms.FileField(label=gettext_lazy("附件"))
+    label = forms.CharField(label=gettext_lazy("说明"), max_length=100, required=False)
+    public = forms.BooleanField(label=gettext_lazy("诉求人可以看到这份附件"), required=False)
+
+
+def _offered(kind: Kind, case: Case, actor: Actor, now: datetime) -> dict[str, list[Move]]:
+    """What the action would accept, and nothing else (HOUSE §2.2): the main step, others, and what cannot be undone."""
+    can = [m for m in kind.moves if not m.by_person and refused(kind, m, case, actor, now) is None]
+    main = [m for m in can if m.primary and not m.danger][:1]
+    return {
+        "main": main,
+        "others": [m for m in can if not m.danger and m not in main],
+        "dangers": [m for m in can if m.danger],
+    }
+
+
+def _clock(case: Case, now: datetime) -> clocks.Told | None:
+    shown = clocks.shown_clock(case, clocks.clocks_of(case))
+    why = reverse("desk:clock", kwargs={"number": case.number})
+    return clocks.tell(shown, now, why_url=why) if shown else None
+
+
+def context_of(request: HttpRequest, case: Case, **more: Any) -> dict[str, Any]:
+    """Everything the case page and the print show."""
+    actor, now, kind = actor_of(request), timezone.now(), kind_of(case.kind)
+    return {
+        "case": case,
+        "kind": kind,
+        "state": kind.state(case.state),
+        "facts": facts(case, kind, actor, now),
+        "clock": _clock(case, now),
+        "sections": sections(case),
+        "timeline": timeline(case, kind, only_states=request.GET.get("only") == "states"),
+        "now": now,
+        **more,
+    }
+
+
+def _show(
+    request: HttpRequest,
+    case: Case,
+    *,
+    comment_form: CommentForm | None = None,
+    file_form: FileForm | None = None,
+    status: int = 200,
+) -> HttpResponseBase:
+    actor = actor_of(request)
+    kind = kind_of(case.kind)
+    own = {
+        "offered": _offered(kind, case, actor, timezone.now()),
+        "comment_form": (comment_form or CommentForm(auto_id="c-%s")) if allows(actor, Perm.COMMENT, case) else None,
+        "file_form": (file_form or FileForm(auto_id="f-%s")) if allows(actor, Perm.ATTACH, case) else None,
+        "taken": TAKEN,
+        "key": str(uuid7()),
+    }
+    return render(request, "desk/case/case.html", context_of(request, case, **own), status=status)
+
+
+@officers()
+@require_GET
+def case_page(request: HttpRequest, number: str) -> HttpResponseBase:
+    """One case: facts, the clock that explains itself, what was done, and what can be done now."""
+    case = case_at(number, actor_of(request))
+    if case.number != number:  # typed with other dashes or small letters
+        return redirect("desk:case", number=case.number)
+    return _show(request, case)
+
+
+@officers()
+@require_GET
+def clock_page(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Why this date? Every counted and skipped day of every clock, with its rule (C3)."""
+    case, now = case_at(number, actor_of(request)), timezone.now()
+    told = [clocks.tell(clock, now) for clock in reversed(clocks.clocks_of(case))]
+    return render(request, "desk/case/clock.html", {"case": case, "clocks": told, "now": now})
+
+
+@officers()
+@require_GET
+def print_page(request: HttpRequest, number: str) -> HttpResponseBase:
+    """The whole case on paper."""
+    case = case_at(number, actor_of(request))
+    back = reverse("desk:case", kwargs={"number": case.number})
+    return render(request, "desk/case/print.html", context_of(request, case, back_url=back))
+
+
+def _key(request: HttpRequest) -> str:
+    return request.POST.get("idempotency_key", "")[:80] or str(uuid7())
+
+
+@officers()
+@require_POST
+def comment_page(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Adds a note; what was typed stays when it is refused."""
+    actor, now = actor_of(request), timezone.now()
+    case = case_at(number, actor)
+    text = request.POST.get("text", "")
+
+    def work() -> Answer:
+        comment(case_id=case.pk, text=text, by=actor, now=now)
+        return Answer(303)
+
+    try:
+        once(
+            _key(request), who=str(actor.id), content=canonical_json({"c": str(case.pk), "t": text}), now=now, work=work
+        )
+    except Invalid as wrong:
+        form = CommentForm(request.POST, auto_id="c-%s")
+        form.tell(wrong)
+        return _show(request, case, comment_form=form, status=422)
+    done(request, _("备注已添加。"), keep=f"comment-{case.number}")
+    return redirect("desk:case", number=case.number)
+
+
+@officers()
+@require_POST
+def attach_page(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Adds a file."""
+    actor, now = actor_of(request), timezone.now()
+    case = case_at(number, actor)
+    sent = request.FILES.get("file")
+
+    def work() -> Answer:
+        if sent is None:
+            raise Invalid("请选择要上传的文件。", field="file")
+        attach(
+            case_id=case.pk,
+            name=sent.name or "",
+            content=sent,
+            label=request.POST.get("label", ""),
+            public=request.POST.get("public") == "on",
+            by=actor,
+            now=now,
+        )
+        return Answer(303)
+
+    content = canonical_json({"f": str(case.pk), "n": sent.name if sent else "", "s": sent.size if sent else 0})
+    try:
+        once(_key(request), who=str(actor.id), content=content, now=now, work=work)
+    except Invalid as wrong:
+        form = FileForm(request.POST, auto_id="f-%s")
+        form.tell(wrong)
+        return _show(request, case, file_form=form, status=422)
+    done(request, _("附件已上传。"))
+    return redirect("desk:case", number=case.number)
+
+
+@officers()
+@require_GET
+def file_page(request: HttpRequest, number: str, pk: uuid.UUID) -> HttpResponseBase:
+    """Gives out a file; opening it is a line in the journal, and the person sees it (SAFEGUARDS 10).
+
+    Raises:
+        Missing: not a file of a case this officer sees.
+    """
+    actor = actor_of(request)
+    case = case_at(number, actor)
+    rows = visible_to(actor, Attachment.objects.filter(pk=pk, case=case), prefix="case__").select_related("file")
+    found = rows.first()
+    if found is None:
+        raise Missing
+    return files.serve(found.file, by=actor, now=timezone.now())

@@ -1,0 +1,82 @@
+"""What happened to a case: steps, notes of colleagues and files as one line of time, newest first."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from huhang.cases.models import Attachment, Case, Comment, Step
+from huhang.cases.rules import Kind
+from huhang.doors.frame.parts import Event
+from huhang.register.units.queries import tree
+
+_SHORT = 40
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The events to show, and how many there are with and without notes and files."""
+
+    events: list[Event]
+    total: int
+    states: int
+    only_states: bool
+
+
+def timeline(case: Case, kind: Kind, *, only_states: bool) -> Timeline:
+    """Three statements, whatever the case has been through."""
+    steps = list(Step.objects.filter(case=case).order_by("-seq"))
+    notes = list(Comment.objects.filter(case=case).order_by("-at", "-id"))
+    files = list(Attachment.objects.filter(case=case).select_related("file").order_by("-at", "-id"))
+    events = [step_event(step, kind, current=n == 0 and case.is_open) for n, step in enumerate(steps)]
+    if not only_states:
+        events += [_note(note) for note in notes] + [_file(case, one) for one in files]
+        events.sort(key=lambda event: event.at, reverse=True)  # stable: steps of one instant keep their order
+    return Timeline(events, len(steps) + len(notes) + len(files), len(steps), only_states)
+
+
+def _says(step: Step, kind: Kind) -> str:
+    found = kind.move(step.move)
+    if found is not None:
+        return str(found.says)
+    return {"open": _("登记"), "hand_over": _("移交承接单位"), "joined": _("并入一件重复诉求")}.get(
+        step.move, step.move
+    )
+
+
+def step_event(step: Step, kind: Kind, *, current: bool = False) -> Event:
+    """One step in words, with the state it led to."""
+    said = list(dict.fromkeys(text for text in (step.public_note, step.note) if text))
+    short = [text for text in said if len(text) <= _SHORT and "\n" not in text]
+    long = [text for text in said if text not in short]
+    who = " ".join(word for word in (tree().label(step.unit_id), step.by_label) if word)
+    moved = kind.state(step.to_state).label if step.from_state != step.to_state and step.to_state else ""
+    return Event(
+        _says(step, kind),
+        step.at,
+        text=_("，").join(short),
+        who=who,
+        quote="\n".join(long),
+        note=str(moved),
+        current=current,
+        bad=step.move in ("give_back", "redo", "appeal"),
+    )
+
+
+def _note(note: Comment) -> Event:
+    return Event(_("备注"), note.at, who=note.by_label, quote=note.text)
+
+
+def _file(case: Case, one: Attachment) -> Event:
+    seen = _("诉求人可见") if one.public else _("内部")
+    if one.file.removed_at is not None:
+        return Event(_("附件"), one.at, text=_("%(name)s（已按规定删除）") % {"name": one.label}, who=one.by_label)
+    link = format_html(
+        '<a href="{}">{}</a>', reverse("desk:file", kwargs={"number": case.number, "pk": one.pk}), one.label
+    )
+    return Event(_("附件"), one.at, text=link, who=one.by_label, note=f"{_size(one.file.size)} · {seen}")
+
+
+def _size(size: int) -> str:
+    return f"{size / 1024:,.0f} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:,.1f} MB"

@@ -1,0 +1,35 @@
+"""A form whose judge is the action: what the action says stands beside the field, what was typed stays (FACES)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from huhang.kernel.errors import Invalid, Refusal
+
+
+class Told(forms.Form):
+    """Shows fields and keeps what was typed; the action alone says what is wrong."""
+
+    def tell(self, refusal: Refusal) -> None:
+        """Puts a refusal beside its field, or above the form when it is no field's."""
+        self.full_clean()
+        self.errors.clear()
+        for name, sentence in self._sentences(refusal).items():
+            self.add_error(name if name in self.fields else None, sentence)
+
+    @staticmethod
+    def _sentences(refusal: Refusal) -> Mapping[str, str]:
+        filled = _(refusal.message) % refusal.params if refusal.params else _(refusal.message)
+        problems: dict[str, str] = dict(refusal.problems) if isinstance(refusal, Invalid) else {}
+        if refusal.field or not problems:
+            problems[refusal.field] = filled
+        if refusal.field in problems and refusal.hint:
+            problems[refusal.field] += " " + (_(refusal.hint) % refusal.params if refusal.params else _(refusal.hint))
+        return {name: sentence if name == refusal.field else _(sentence) for name, sentence in problems.items()}
+
+
+def attrs(**given: Any) -> dict[str, Any]:
+    """Attributes of a control, those without a value left out."""
+    return {name.replace("_", "-"): value for name, value in given.items() if value not in (None, "", False)}
