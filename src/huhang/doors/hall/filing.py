@@ -88,7 +88,9 @@ def file(request: HttpRequest) -> HttpResponse:
 
 
 def _content(form: RequestForm) -> str:
-    values = {name: value for name, value in form.cleaned_data.items() if name not in ("files", "idempotency_key")}
+    """What makes two submissions the same; not the name, which is asked only until the first one has arrived."""
+    left_out = ("files", "idempotency_key", "name")
+    values = {name: value for name, value in form.cleaned_data.items() if name not in left_out}
     return canonical_json({**values, "files": [[f.name, f.size] for f in form.cleaned_data["files"]]})
 
 

@@ -1,5 +1,6 @@
-import huhang.kernel.numbering.ids
 from django.db import migrations, models
+
+import huhang.kernel.numbering.ids
 
 
 class Migration(migrations.Migration):
