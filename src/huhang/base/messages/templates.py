@@ -22,8 +22,8 @@ class Words(NamedTuple):
 
 WORDS: dict[str, Words] = {
     "phone.code": Words(
-        "【护航】验证码 %(code)s，10 分钟内有效。请勿告诉他人，工作人员不会向您索要。",
-        "[Huhang] Your code is %(code)s, valid for 10 minutes. Tell nobody; our staff never ask for it.",
+        "【护航】验证码 %(code)s，5 分钟内有效。请勿告诉他人，工作人员不会向您索要。",
+        "[Huhang] Your code is %(code)s, valid for 5 minutes. Tell nobody; our staff never ask for it.",
     ),
     "request.open": Words(
         "【护航】您的诉求已收到，编号 %(number)s。凭编号和查询码可随时查看办理进展。",

@@ -88,7 +88,7 @@ def normalise_secret(text: str, n: int = _SECRET) -> str:
     """
     bare = _bare(text)
     if len(bare) != n:
-        raise Invalid("查询密码应为 %(n)s 位，请对照回执重新填写。", params={"n": n})
+        raise Invalid("查询码应为 %(n)s 位，请对照回执重新填写。", params={"n": n})
     _refuse_foreign(bare)
     return bare
 
