@@ -21,7 +21,7 @@ from huhang.cases.models import Case
 from huhang.cases.rules import Kind
 from huhang.kernel.errors import Missing
 from huhang.reading.figures.periods import Window
-from huhang.reading.figures.rules import Value, edges
+from huhang.reading.figures.rules import BANDS, Value, edges
 from huhang.reading.figures.scope import Scope
 from huhang.reading.figures.worktime import Median, working_days
 from huhang.register.units.models import Unit
@@ -215,6 +215,23 @@ def band(now: Any) -> Any:
     return Choose(
         When(due_at__isnull=True, then=Constant("waiting")), *ends, default=Constant("later"), output_field=CharField()
     )
+
+
+def in_band(name: str, now: Any) -> Q:
+    """The cases of one band; the same instants as `band`.
+
+    Raises:
+        Missing: no such band.
+    """
+    if name not in BANDS:
+        raise Missing("没有这个数字，请从页面上点开。")
+    if name == "waiting":
+        return Q(due_at__isnull=True)
+    ends = edges(now, catalog.calendar(), catalog.schedule())
+    names = [one for one, _end in ends]
+    place = names.index(name) if name in names else len(ends)
+    until = Q(due_at__lt=ends[place][1]) if place < len(ends) else Q(due_at__isnull=False)
+    return until & Q(due_at__gte=ends[place - 1][1]) if place else until
 
 
 @dataclass(frozen=True)
