@@ -2,7 +2,8 @@
 
 from huhang.doors.desk.admin import urls as admin
 from huhang.doors.desk.case import urls as case
+from huhang.doors.desk.imports import urls as imports
 from huhang.doors.desk.lists import urls as lists
 
 app_name = "desk"
-urlpatterns = [*lists.urlpatterns, *case.urlpatterns, *admin.urlpatterns]
+urlpatterns = [*lists.urlpatterns, *case.urlpatterns, *admin.urlpatterns, *imports.urlpatterns]

@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -166,7 +166,13 @@ def discard(*, run_id: uuid.UUID, by: Actor, now: datetime) -> None:
     journal.write("import.discard", by=by, now=now, data={"import": str(run_id)})
 
 
-def file_rows(run_id: uuid.UUID, *, progress: Callable[[int, int], None] | None = None, most: int = CHUNK) -> ImportRun:
+def file_rows(
+    run_id: uuid.UUID,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    most: int = CHUNK,
+    door: str = "desk",
+) -> ImportRun:
     """Files every good row not yet dealt with, a transaction each ``most`` rows; stopped anywhere, it goes on there.
 
     Each request is filed as the officer who asked for it would file it by hand, with the same journal row.
@@ -181,23 +187,28 @@ def file_rows(run_id: uuid.UUID, *, progress: Callable[[int, int], None] | None 
     goes_on = True
     while goes_on:
         with acting(SYSTEM):
-            goes_on = _file_chunk(run, plan, ring, most=most, now=timezone.now())
+            goes_on = _file_chunk(run, plan, ring, most=most, now=timezone.now(), door=door)
         if progress is not None:
             progress(run.imported + run.repeated, run.total - run.bad)
     return run
 
 
-def _actor(run: ImportRun, now: datetime) -> Actor:
+def actor_of_run(run: ImportRun, now: datetime, *, door: str) -> Actor:
+    """Whoever asked for a run, as of now; the system when a command did without a name.
+
+    Raises:
+        Denied: the officer has left, has another first post, or may no longer import.
+    """
     if run.by_id is None:
-        return SYSTEM
+        return replace(SYSTEM, door=door)
     user = with_posts(now).filter(pk=run.by_id).first()
-    actor = actor_of(user, door="desk") if user else None
+    actor = actor_of(user, door=door) if user else None
     if actor is None or not allows(actor, Perm.IMPORT) or actor.unit != run.unit_id:
         raise Denied("登记这次导入的人已离任或调离，剩下的行没有导入。")
     return actor
 
 
-def _file_chunk(run: ImportRun, plan: Plan, ring: Ring, *, most: int, now: datetime) -> bool:
+def _file_chunk(run: ImportRun, plan: Plan, ring: Ring, *, most: int, now: datetime, door: str) -> bool:
     """One transaction's worth of rows; says whether there may be more. The run stays locked: nobody else files it."""
     fresh = ImportRun.objects.select_for_update().get(pk=run.pk)
     if fresh.finished_at is not None:
@@ -208,14 +219,14 @@ def _file_chunk(run: ImportRun, plan: Plan, ring: Ring, *, most: int, now: datet
             fresh.finished_at,
         )
         return False
-    actor = _actor(fresh, now)
+    actor = actor_of_run(fresh, now, door=door)
     pending = ImportRow.objects.filter(run=fresh, case__isnull=True, repeated=False).exclude(problems__contains=BAD)
     rows = list(pending.order_by("line")[:most])
     there = dict(
         Request.objects.filter(source_key__in=[row.source_key for row in rows]).values_list("source_key", "case_id")
     )
     checker = Checker(plan, register=queries.register_of_kept(plan, rows), filled=(), now=fresh.checked_at or now)
-    with acting(actor) if actor.kind == "officer" else acting(SYSTEM):
+    with acting(actor):
         for row in rows:
             _file_row(row, fresh, plan, ring, checker, there, actor, now)
     ledger.settle(rows)
