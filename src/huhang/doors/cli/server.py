@@ -70,9 +70,9 @@ def worker() -> None:
 
 def run_worker() -> None:
     """Works until SIGTERM or Ctrl-C."""
+    bare()
     from huhang.base.jobs import worker as jobs
 
-    bare()
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
