@@ -5,7 +5,7 @@ or raises ``errors.Invalid`` with a sentence that says what is wrong. Messages n
 """
 
 from huhang.kernel.identifiers.certificate import certificate_check_char, check_certificate_id
-from huhang.kernel.identifiers.credit import CreditCode, check_credit_code, credit_code_warnings
+from huhang.kernel.identifiers.credit import CreditCode, check_credit_code, complete_credit_code, credit_code_warnings
 from huhang.kernel.identifiers.masks import (
     mask_address,
     mask_bank_card,
@@ -34,6 +34,7 @@ __all__ = [
     "check_landline",
     "check_mobile",
     "check_phone",
+    "complete_credit_code",
     "check_plate",
     "credit_code_warnings",
     "id_number_warnings",

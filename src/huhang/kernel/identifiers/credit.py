@@ -87,6 +87,16 @@ def credit_code_warnings(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def complete_credit_code(head: str) -> str:
+    """The whole code from its first 16 characters (department, category, area, body); both check characters are added.
+
+    Raises:
+        Invalid: a character the standard does not use, or another length.
+    """
+    inner = head + _inner_check_char(head[8:16])
+    return check_credit_code(inner + _check_char(inner))
+
+
 def _check_char(code: str) -> str:
     """MOD 31 with weights 3^(i-1), not MOD 11 as many pages say (trap 2)."""
     total = sum(_VALUE[char] * pow(3, place, 31) for place, char in enumerate(code[:17]))

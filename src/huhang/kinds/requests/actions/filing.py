@@ -153,7 +153,7 @@ def file_request(*, by: Actor, now: datetime, requester: Person | None = None, *
         sensitive=bool(values.get("sensitive")),
         parent_id=values.get("parent"),
         received_at=received,
-        secret_digest=_secret_digest(code),
+        secret_digest=secret_digest(code),
         **place,
     )
     if by.user is None or by.unit != unit:
@@ -200,7 +200,7 @@ def _person(values: dict[str, Any], subject: Subject | None, *, by: Actor, now: 
     except Invalid as problem:
         if problem.problems:
             raise
-        field = "id_number" if "身份证" in problem.text else "phone"
+        field = "id_number" if "身份" in problem.text else "phone"
         raise Invalid(problem.text, field=field) from None
 
 
@@ -217,13 +217,14 @@ def _detail(case: Case, said: Said, values: dict[str, Any]) -> Request:
     )
 
 
-def _secret_digest(code: str) -> bytes:
+def secret_digest(code: str) -> bytes:
+    """What is kept of a secret: enough to know it again, never enough to tell it."""
     return hmac.new(keys.ring("token").now, f"case.secret\x00{code}".encode(), hashlib.sha256).digest()
 
 
 def prove_secret(case: Case, code: str) -> bool:
     """Whether this is the secret the case was filed with; compared in constant time."""
-    return bool(case.secret_digest) and hmac.compare_digest(bytes(case.secret_digest), _secret_digest(code))
+    return bool(case.secret_digest) and hmac.compare_digest(bytes(case.secret_digest), secret_digest(code))
 
 
 def follow(number: str, code: str) -> uuid.UUID:
