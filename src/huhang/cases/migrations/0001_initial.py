@@ -532,6 +532,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="case",
             index=models.Index(
+                condition=models.Q(("officer__isnull", False)),
+                fields=["officer", "-received_at", "-id"],
+                name="case_ledger_officer",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
                 condition=models.Q(("requester__isnull", False)), fields=["requester"], name="case_requester"
             ),
         ),

@@ -1,0 +1,91 @@
+"""HOUSE §4: a list is an index walk whoever looks; nothing reads the whole table."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from huhang.base.access.context import SYSTEM, acting
+from huhang.base.access.rules import Actor
+from huhang.reading import ledger, tallies
+from huhang.reading.ledger import DUE, RECEIVED, Walk, page
+from huhang.reading.rules import SCOPES, Filter, Place
+from tests.factories.city import NOW, make_city
+from tests.reading.crowd import add_cases, add_stations, take_statistics
+
+ROWS = 24_000
+
+
+def plan(sql: str, params: list[Any]) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + sql, params)
+        return "\n".join(row[0] for row in cursor.fetchall())
+
+
+def walked(actor: Actor, asked: Filter, walk: Walk) -> str:
+    made = ledger.statement(actor, asked, walk=walk, now=NOW, want=51)
+    assert made is not None
+    return plan(*made)
+
+
+@pytest.fixture
+def crowd(own_database: str) -> Any:
+    with acting(SYSTEM):
+        city = make_city()
+    add_stations(city, 30)
+    add_cases(city, 1, ROWS, NOW)
+    take_statistics()
+    return city
+
+
+def test_every_list_is_an_index_walk_whoever_looks(crowd: Any) -> None:
+    middle = Place(NOW + timedelta(days=3), crowd.users["handler"].pk)
+    seen: dict[tuple[str, str, str], str] = {}
+    for who in ("handler", "chief", "dispatcher", "auditor", "liaison", "clerk", "revisitor"):
+        actor = crowd.actor(who)
+        with acting(actor):
+            for scope in SCOPES:
+                for which in ("open", "all"):
+                    for key, place in ((DUE, None), (DUE, middle), (RECEIVED, None), (RECEIVED, middle)):
+                        if key == DUE and which == "all":
+                            continue  # inboxes are open cases only; the ledger is ordered by receipt
+                        told = walked(actor, Filter(scope=scope, which=which), Walk(key, place))
+                        assert "Seq Scan on cases_case" not in told, (who, scope, which, key, told)
+                        if place is None:
+                            seen[who, scope, f"{which} {key}"] = told
+    assert "case_queue_unit" in seen["handler", "unit", "open due_at"]
+    assert "case_queue_officer" in seen["handler", "mine", "open due_at"]
+    assert "case_queue_branch" in seen["chief", "unit", "open due_at"]
+    assert "case_queue_all" in seen["auditor", "all", "open due_at"]
+    assert "case_queue_unit" in seen["liaison", "unit", "open due_at"]
+    assert "case_ledger_all" in seen["dispatcher", "all", "all received_at"]
+    assert "case_ledger_branch" in seen["chief", "unit", "all received_at"]
+    assert "case_ledger_unit" in seen["liaison", "unit", "all received_at"]
+
+
+def test_counting_reads_no_whole_table_and_stops_at_a_thousand(crowd: Any) -> None:
+    for who in ("handler", "chief", "dispatcher", "auditor", "liaison"):
+        actor = crowd.actor(who)
+        asked = {scope: tallies.Asked(Filter(scope=scope), NOW) for scope in SCOPES}
+        with acting(actor):
+            told = plan(*tallies.statement(actor, asked, page="inbox"))
+            if who in ("handler", "chief"):
+                assert "Seq Scan on cases_case" not in told, (who, told)
+            counted = tallies.take(actor, asked)
+        if actor.everything:
+            assert counted.of("all") == tallies.Tally(1000, True)
+
+
+def test_the_worst_place_to_look_from_is_answered_quickly(crowd: Any) -> None:
+    """A wide margin: what is measured is that nobody's list walks the table, not the machine."""
+    import time
+
+    for who in ("handler", "liaison", "clerk", "dispatcher"):
+        actor = crowd.actor(who)
+        with acting(actor):
+            for asked in (Filter(scope="all"), Filter(scope="party"), Filter(scope="all", q="第12")):
+                started = time.perf_counter()
+                page(actor, asked, now=NOW, by_due=True)
+                took = time.perf_counter() - started
+                assert took < 1, (who, asked, took)
