@@ -111,7 +111,9 @@ def test_a_formula_gives_its_stored_value_and_none_when_it_has_none() -> None:
     assert all(not cell for cell in found.rows[1][2:])
 
     def stored(xml: bytes) -> bytes:
-        return xml.replace(b"<f>1+1</f><v></v>", b"<f>1+1</f><v>2</v>").replace(b"<f>1+1</f><v />", b"<f>1+1</f><v>2</v>")
+        return xml.replace(b"<f>1+1</f><v></v>", b"<f>1+1</f><v>2</v>").replace(
+            b"<f>1+1</f><v />", b"<f>1+1</f><v>2</v>"
+        )
 
     assert read(rewritten(data, "xl/worksheets/sheet1.xml", stored)).rows[1][2] == 2
 
