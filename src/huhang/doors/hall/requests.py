@@ -35,6 +35,9 @@ from huhang.kinds.requests.models import Rating
 from huhang.kinds.requests.rules import CHANNELS, NATURES, RESULTS
 from huhang.register.units.queries import tree
 
+FIRST = ("supply", "rate")
+"""What is asked of the person stands above everything; what they may do besides stands below."""
+
 OwnPage = Callable[..., HttpResponseBase]
 
 
@@ -100,6 +103,7 @@ def _event(kind: Kind, step: Step) -> Event | None:
         return None
     brief = step.move in ("dispatch", "reassign", "sign", "merge")
     text = step.public_note if brief else _stars(step.data.get("stars"))
+    who = "" if who == text else who
     return Event(str(move.says), step.at, text=text, who=who, quote="" if brief else step.public_note)
 
 
@@ -142,6 +146,7 @@ def _rating(row: Rating) -> dict[str, Any]:
 def request_page(request: HttpRequest, case: Case) -> HttpResponse:
     """The page of one request. At most twelve statements, however long its life was."""
     actor, now, kind, known = actor_of(request), timezone.now(), kind_of(case.kind), queries.detail(case)
+    moves = offered(kind, case, actor, now)
     attached = Attachment.objects.filter(case=case, public=True).select_related("file").order_by("at", "id")
     context = {
         "case": case,
@@ -154,7 +159,8 @@ def request_page(request: HttpRequest, case: Case) -> HttpResponse:
         "result": str(dict(RESULTS).get(known.result, "")),
         "files": list(attached),
         "ratings": [_rating(one) for one in queries.ratings(case)],
-        "moves": offered(kind, case, actor, now),
+        "first_moves": [m for m in moves if m.name in FIRST],
+        "other_moves": [m for m in moves if m.name not in FIRST],
         "now": now,
     }
     return show(request, "request", context)
