@@ -10,10 +10,10 @@ from tests.factories.city import LONG_AGO, City, _unit
 
 _ROWS = """
 INSERT INTO cases_case (id, number, kind, state, is_open, title, body, from_label, unit_id, branch_id, party_units,
-    party_branches, officer_id, taken_by_id, taken_unit_id, category, category_version, channel, urgency, sensitive, place,
-    received_at, due_at, due_from, due_provisional, waiting, closed_at, version, folded, secret_digest)
-SELECT gen_random_uuid(), 'HT-' || lpad(n::text, 9, '0'), 'request', CASE WHEN open THEN 'handling' ELSE 'closed' END, open,
-    '第' || n || '件', '', '', u.id, u.branch_id,
+    party_branches, officer_id, taken_by_id, taken_unit_id, category, category_version, channel, urgency, sensitive,
+    place, received_at, due_at, due_from, due_provisional, waiting, closed_at, version, folded, secret_digest)
+SELECT gen_random_uuid(), 'HT-' || lpad(n::text, 9, '0'), 'request', CASE WHEN open THEN 'handling' ELSE 'closed' END,
+    open, '第' || n || '件', '', '', u.id, u.branch_id,
     CASE WHEN n %% 7 = 0 THEN ARRAY[%s::uuid] ELSE '{}'::uuid[] END, '{}'::uuid[],
     CASE WHEN n %% 50 = 0 THEN %s::uuid END, NULL, u.id, '', 0, 'hotline', 0, false, '',
     %s::timestamptz - n * interval '7 minutes',
@@ -21,8 +21,9 @@ SELECT gen_random_uuid(), 'HT-' || lpad(n::text, 9, '0'), 'request', CASE WHEN o
     NULL, false, false, CASE WHEN open THEN NULL ELSE %s::timestamptz END, 1, '', ''
 FROM generate_series(%s::int, %s::int) AS n
 CROSS JOIN LATERAL (SELECT n %% 5 < 2 AS open) AS o
-JOIN LATERAL (SELECT id, branch_id FROM units_unit ORDER BY code OFFSET n %% (SELECT count(*) FROM units_unit) LIMIT 1) AS u
-  ON true
+JOIN LATERAL (
+    SELECT id, branch_id FROM units_unit ORDER BY code OFFSET n %% (SELECT count(*) FROM units_unit) LIMIT 1
+) AS u ON true
 """
 
 

@@ -155,7 +155,7 @@ def _midnight(day: Any, more: int) -> datetime | None:
 
 
 def open_or_not(asked: Filter) -> bool | None:
-    """Whether only open (or only ended) cases can be meant; said in the statement, because the queues index open ones."""
+    """Whether only open (or only ended) cases can be meant; the queues index open ones alone."""
     if asked.which != "all":
         return asked.which == "open"
     if asked.scope in _QUEUES or asked.late or asked.waiting:
