@@ -1,5 +1,6 @@
 """A4: what a spreadsheet made of dates, phones and numbers is read back surely, or refused with the way to mend it."""
 
+from contextlib import suppress
 from datetime import date, datetime, time
 
 import pytest
@@ -78,10 +79,8 @@ def test_whatever_is_kept_of_a_moment_reads_back_to_the_same(when: datetime) -> 
 
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_reading_of_a_date(text: str) -> None:
-    try:
-        cells.moment(text)
-    except Invalid as problem:
-        assert problem.text
+    with suppress(Invalid):
+        assert cells.moment(text).tzinfo
 
 
 @pytest.mark.parametrize(
