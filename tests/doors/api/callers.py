@@ -1,6 +1,7 @@
 """Programs that call the API: a token for any officer of the test city, and calls that read like sentences."""
 
 import json
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,18 @@ WORDS = {
 }
 
 
+_held = threading.local()
+
+
+def _client() -> Client:
+    """One client a thread: making one loads every middleware anew."""
+    if not hasattr(_held, "client"):
+        _held.client = Client(raise_request_exception=False)
+    client: Client = _held.client
+    client.cookies.clear()
+    return client
+
+
 @dataclass
 class Caller:
     """One program with one token (or none)."""
@@ -33,7 +46,7 @@ class Caller:
         return {**({"Authorization": f"Bearer {self.token}"} if self.token else {}), **given}
 
     def get(self, path: str, **headers: str) -> Any:
-        return Client(raise_request_exception=False).get(V1 + path, headers=self._headers(headers))
+        return _client().get(V1 + path, headers=self._headers(headers))
 
     def post(self, path: str, body: Any = None, *, key: str = "", **headers: str) -> Any:
         """Posts JSON; bytes and text go as they are."""
@@ -42,12 +55,12 @@ class Caller:
 
     def raw(self, method: str, path: str, data: Any, content_type: str, *, key: str = "", **headers: str) -> Any:
         more = {"Idempotency-Key": key} if key else {}
-        return Client(raise_request_exception=False).generic(
+        return _client().generic(
             method, V1 + path, data, content_type=content_type, headers=self._headers({**more, **headers})
         )
 
     def upload(self, path: str, **parts: Any) -> Any:
-        return Client(raise_request_exception=False).post(V1 + path, parts, headers=self._headers({}))
+        return _client().post(V1 + path, parts, headers=self._headers({}))
 
     def file(self, **values: Any) -> dict[str, Any]:
         """Files a request and gives what was answered."""

@@ -1,6 +1,7 @@
 """A city whose officers have posts now, because the API asks the clock itself."""
 
 import pytest
+
 from tests.factories.city import City, make_city
 
 

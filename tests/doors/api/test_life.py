@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from tests.doors.api.callers import caller
-from tests.factories.city import City, filed
 
 from huhang.base.access.context import acting
 from huhang.base.journal.models import Entry
 from huhang.cases.actions import move
 from huhang.cases.models import Case
+from tests.doors.api.callers import caller
+from tests.factories.city import City, filed
 
 pytestmark = pytest.mark.django_db
 

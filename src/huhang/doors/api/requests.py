@@ -110,8 +110,8 @@ def list_requests(request: HttpRequest, said: Query[ListIn]) -> HttpResponse:
     more = cursors.word(said.order, shown.after) if shown.after else None
     data: dict[str, Any] = {"items": rows_shape(shown.lines, now), "next": more}
     if said.count:
-        count, over = tallies.take(actor, {"rows": tallies.Asked(wanted, now)}).of("rows")
-        data |= {"count": count + over, "count_capped": over}
+        tally = tallies.take(actor, {"rows": tallies.Asked(wanted, now)}).of("rows")
+        data |= {"count": tally.count + tally.over, "count_capped": tally.over}
     return answer(data)
 
 

@@ -1,12 +1,15 @@
 """The pages that say what went wrong and what to do next. Those for 500 and 503 need no database and no request."""
 
 import logging
+import sys
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from psycopg_pool import PoolTimeout
 
 from huhang.kernel.errors import Refusal, TooMany
 
@@ -96,7 +99,9 @@ def missing(request: HttpRequest, exception: Exception | None = None) -> HttpRes
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """``handler500``."""
+    """``handler500``; a database that is gone before any page has begun is no fault of ours and says 503."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError | PoolTimeout):
+        return error_page(503)
     return error_page(500, trace=str(getattr(request, "trace", "")))
 
 

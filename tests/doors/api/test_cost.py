@@ -1,0 +1,73 @@
+"""What an answer costs: statements counted as the server would send them, and no GET that writes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from huhang.base.access.context import SYSTEM, acting
+from huhang.doors.api.openapi import document
+from tests.doors.api.callers import Caller, caller
+from tests.factories.city import City, filed, make_city
+
+LIST, RECORD = 5, 8
+"""HOUSE §4: statements a list may cost; a record has guards to ask besides."""
+
+
+def statements(call: Callable[[], Any]) -> list[str]:
+    seen: list[str] = []
+
+    def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        seen.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(count):
+        answer = call()
+    assert answer.status_code == 200, answer.content.decode()
+    return seen
+
+
+@pytest.fixture
+def standing(own_database: str) -> City:
+    """A committed city with some requests, so that nothing of a test's own transaction is counted."""
+    with acting(SYSTEM):
+        city = make_city()
+    for turn in range(12):
+        with acting(SYSTEM):
+            filed(city, phone=f"138000001{turn:02}")
+    return city
+
+
+def test_a_list_costs_the_same_few_statements_whatever_its_length_and_whoever_looks(standing: City) -> None:
+    for who in ("clerk", "handler", "chief", "dispatcher", "auditor", "security_admin"):
+        program = caller(who)
+        program.get("/requests")
+        for query in ("limit=1", "limit=200", "count=true", "q=渣土", "late=true&order=due", "q=渣土&count=true"):
+            cost = len(statements(lambda p=program, q=query: p.get(f"/requests?{q}")))
+            assert cost <= LIST, (who, query, cost)
+
+
+def test_a_record_costs_at_most_eight_in_every_state(standing: City) -> None:
+    from tests.doors.api.test_life import LIFE
+
+    number = caller("clerk").get("/requests?limit=1").json()["items"][0]["number"]
+    watchers = {who: caller(who) for who in ("dispatcher", "auditor", "revisitor")}
+    for who, name, values in LIFE:
+        for watcher in watchers.values():
+            cost = len(statements(lambda w=watcher: w.get(f"/requests/{number}")))
+            assert cost <= RECORD, (name, cost)
+        said = {**values, **({"unit": str(standing.units["harbour"].pk)} if "unit" in values else {})}
+        assert caller(who).move(number, name, **said).status_code == 200
+
+
+def test_a_get_only_selects(standing: City) -> None:
+    number = caller("clerk").get("/requests?limit=1").json()["items"][0]["number"]
+    dispatcher: Caller = caller("dispatcher")
+    for path, methods in document()["paths"].items():
+        if "get" not in methods:
+            continue
+        here = path.removeprefix("/api/v1").replace("{number}", number).replace("{year}", "2026")
+        seen = statements(lambda h=here: dispatcher.get(h))
+        assert all(sql.lstrip(" (").upper().startswith("SELECT") for sql in seen), (here, seen)
+        assert not [sql for sql in seen if " FOR UPDATE" in sql.upper()], here
