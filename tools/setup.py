@@ -183,7 +183,8 @@ def install_project() -> None:
     # Through sh, because a path with blanks, or a long one, cannot stand in a #! line.
     command.write_text(
         f"#!/bin/sh\n'''exec' \"{PYTHON}\" \"$0\" \"$@\"\n' '''\n"
-        "import sys\n\nfrom huhang.doors.cli.main import main\n\nsys.exit(main())\n",
+        # Guarded: the web server's processes import this file again.
+        "import sys\n\nfrom huhang.doors.cli.main import main\n\nif __name__ == '__main__':\n    sys.exit(main())\n",
         "utf-8",
     )
     command.chmod(0o755)

@@ -38,3 +38,6 @@ def _add() -> None:
 
 
 _add()
+
+if __name__ == "__main__":
+    main()

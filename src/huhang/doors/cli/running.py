@@ -1,7 +1,8 @@
 """`huhang demo`: everything at once, on the embedded database, with a living city; stops cleanly on Ctrl-C."""
 
-import multiprocessing
 import signal
+import subprocess
+import sys
 import threading
 import time
 import urllib.request
@@ -34,9 +35,9 @@ def _prepare(seed: int, scale: float) -> None:
     load.make(seed=seed, scale=scale, say=_stage)
 
 
-def _wait_for(address: str, web: multiprocessing.process.BaseProcess) -> None:
+def _wait_for(address: str, web: subprocess.Popen[bytes]) -> None:
     for _ in range(300):
-        if not web.is_alive():
+        if web.poll() is not None:
             raise Unavailable("网页服务没有启动起来。", hint="运行 huhang doctor 看看原因。")
         try:
             with urllib.request.urlopen(f"{address}healthz", timeout=2):  # noqa: S310  our own loopback address
@@ -74,7 +75,7 @@ def demo(host: str, port: int | None, seed: int, scale: float) -> None:
     cluster = started()
     assert cluster is not None
     _stage("数据库已启动")
-    children: list[multiprocessing.process.BaseProcess] = []
+    children: list[subprocess.Popen[bytes]] = []
     stopping = threading.Event()
 
     def stop(signum: int, frame: FrameType | None) -> None:
@@ -83,19 +84,15 @@ def demo(host: str, port: int | None, seed: int, scale: float) -> None:
     try:
         _prepare(seed, scale)
         chosen = server.free_port(host, port or 8000, insist=port is not None)
-        spawn = multiprocessing.get_context("spawn")
-        web = spawn.Process(target=server.run_web, args=(host, chosen), name="web")
-        work = spawn.Process(target=server.run_worker, name="worker")
-        for child in (web, work):
-            child.start()
-            children.append(child)
+        for words in (["serve", "--host", host, "--port", str(chosen), "--quiet"], ["worker", "--quiet"]):
+            children.append(_child(words))
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, stop)
         address = f"http://{host}:{chosen}/"
-        _wait_for(address, web)
+        _wait_for(address, children[0])
         _greet(address)
         click.echo(f"  （用时 {time.monotonic() - began:.1f} 秒）")
-        while not stopping.wait(0.5) and all(child.is_alive() for child in children):
+        while not stopping.wait(0.5) and all(child.poll() is None for child in children):
             pass
     finally:
         _end(children)
@@ -103,14 +100,22 @@ def demo(host: str, port: int | None, seed: int, scale: float) -> None:
         click.echo("\n已停止。")
 
 
-def _end(children: list[multiprocessing.process.BaseProcess]) -> None:
+def _child(words: list[str]) -> "subprocess.Popen[bytes]":
+    """One process of the product; in a session of its own, so that Ctrl-C reaches it through us only, once."""
+    return subprocess.Popen(  # noqa: S603  our own command
+        [sys.executable, "-m", "huhang.doors.cli.main", *words], start_new_session=True
+    )
+
+
+def _end(children: list[subprocess.Popen[bytes]]) -> None:
     for child in children:
         child.terminate()
     for child in children:
-        child.join(timeout=8)
-        if child.is_alive():
+        try:
+            child.wait(timeout=8)
+        except subprocess.TimeoutExpired:
             child.kill()
-            child.join(timeout=2)
+            child.wait(timeout=2)
 
 
 COMMANDS = (demo,)

@@ -33,11 +33,13 @@ def free_port(host: str, wanted: int, *, insist: bool) -> int:
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址")
 @click.option("--port", type=int, default=None, help="端口；不写时从 8000 起找一个空着的")
 @click.option("--workers", type=int, default=1, show_default=True, help="进程数")
-def serve(host: str, port: int | None, workers: int) -> None:
+@click.option("--quiet", is_flag=True, help="不打印地址")
+def serve(host: str, port: int | None, workers: int, quiet: bool) -> None:
     """启动网页与接口服务。"""
     ready()
     chosen = free_port(host, port or 8000, insist=port is not None)
-    click.echo(f"护航：http://{host}:{chosen}/  （Ctrl-C 停止）")
+    if not quiet:
+        click.echo(f"护航：http://{host}:{chosen}/  （Ctrl-C 停止）")
     run_web(host, chosen, workers)
 
 
@@ -61,10 +63,12 @@ def run_web(host: str, port: int, workers: int = 1) -> None:
 
 
 @click.command()
-def worker() -> None:
+@click.option("--quiet", is_flag=True, help="不打印什么")
+def worker(quiet: bool) -> None:
     """启动后台任务进程：发短信、成批办理、日志定锚。"""
     ready()
-    click.echo("护航后台任务已启动（Ctrl-C 停止）")
+    if not quiet:
+        click.echo("护航后台任务已启动（Ctrl-C 停止）")
     run_worker()
 
 
