@@ -5,6 +5,7 @@ import hmac
 import uuid
 from datetime import datetime, timedelta
 
+from axes.utils import reset as unlock
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
@@ -28,6 +29,12 @@ CODE_PAUSE = timedelta(seconds=60)
 def _may(by: Actor) -> None:
     if by.kind != "system" and Perm.MANAGE_PEOPLE not in by.perms:
         raise Denied
+
+
+def _not_oneself(user_id: uuid.UUID, by: Actor) -> None:
+    """Nobody changes their own standing; it takes two."""
+    if by.user == user_id:
+        raise Denied("不能给自己办任免，请由另一位安全管理员办理。")
 
 
 @transaction.atomic
@@ -59,25 +66,37 @@ def appoint(
     role: str,
     first: bool = False,
     starts_at: datetime,
+    ends_at: datetime | None = None,
     by: Actor,
     now: datetime,
 ) -> Post:
-    """A post for an officer from an instant on.
+    """A post for an officer from an instant on, until another one if it is known.
 
     Raises:
         Denied: not the security administrator, or for oneself.
-        Invalid: no such role. Conflict: the same post is held already.
+        Missing: no such officer, or one who has left.
+        Invalid: no such role, or an end before its start. Conflict: the same post is held already.
     """
     _may(by)
-    if by.user == user_id:
-        raise Denied("不能给自己任岗，请由另一位安全管理员办理。")
+    _not_oneself(user_id, by)
     if role not in ROLES:
         raise Invalid("没有这个角色。", field="role")
-    if Post.objects.filter(user_id=user_id, unit_id=unit_id, role=role, ends_at__isnull=True).exists():
+    if ends_at is not None and ends_at <= starts_at:
+        raise Invalid("离任时间要晚于到任时间。", field="ends_at")
+    if not User.objects.filter(pk=user_id, left_at__isnull=True).exists():
+        raise Missing
+    same = Post.objects.filter(user_id=user_id, unit_id=unit_id, role=role).exclude(ends_at__lte=starts_at)
+    if (same.filter(starts_at__lt=ends_at) if ends_at else same).exists():
         raise Conflict("这个人已在该单位担任同一角色。")
     reach = ROLES[role].reach
     post = Post.objects.create(
-        user_id=user_id, unit_id=unit_id, role=role, reach=Reach(reach).value, first=first, starts_at=starts_at
+        user_id=user_id,
+        unit_id=unit_id,
+        role=role,
+        reach=Reach(reach).value,
+        first=first,
+        starts_at=starts_at,
+        ends_at=ends_at,
     )
     journal.write("officer.appoint", by=by, now=now, data={"user": str(user_id), "unit": str(unit_id), "role": role})
     return post
@@ -88,12 +107,13 @@ def relieve(*, post_id: uuid.UUID, by: Actor, now: datetime) -> None:
     """Ends a post at once: the next request of that officer no longer has it.
 
     Raises:
-        Denied: not the security administrator. Missing: no such post, or ended before.
+        Denied: not the security administrator, or one's own post. Missing: no such post, or ended before.
     """
     _may(by)
-    post = Post.objects.select_for_update().filter(pk=post_id, ends_at__isnull=True).first()
+    post = Post.objects.select_for_update().filter(pk=post_id).exclude(ends_at__lte=now).first()
     if post is None:
         raise Missing
+    _not_oneself(post.user_id, by)
     if post.starts_at >= now:
         post.delete()
     else:
@@ -109,15 +129,16 @@ def leave(*, user_id: uuid.UUID, by: Actor, now: datetime) -> None:
     """The officer leaves: sessions, tokens and posts end in this very transaction.
 
     Raises:
-        Denied: not the security administrator. Missing: no such officer, or left before.
+        Denied: not the security administrator, or oneself. Missing: no such officer, or left before.
     """
     _may(by)
+    _not_oneself(user_id, by)
     user = User.objects.select_for_update().filter(pk=user_id, left_at__isnull=True).first()
     if user is None:
         raise Missing
     user.left_at, user.is_active = now, False
     user.save(update_fields=["left_at", "is_active"])
-    for post in Post.objects.filter(user_id=user_id, ends_at__isnull=True):
+    for post in Post.objects.filter(user_id=user_id).exclude(ends_at__lte=now):
         relieve(post_id=post.pk, by=by, now=now)
     ApiToken.objects.filter(user_id=user_id, revoked_at__isnull=True).update(revoked_at=now)
     ended = [
@@ -127,6 +148,26 @@ def leave(*, user_id: uuid.UUID, by: Actor, now: datetime) -> None:
     ]
     Session.objects.filter(pk__in=ended).delete()
     journal.write("officer.leave", by=by, now=now, about=user.name, data={"user": str(user_id)})
+
+
+@transaction.atomic
+def set_password(*, user_id: uuid.UUID, password: str, by: Actor, now: datetime) -> User:
+    """A new first password for somebody who forgot theirs or was locked out; to be changed at the next sign-in.
+
+    Raises:
+        Denied: not the security administrator, or for oneself. Missing: no such officer, or one who has left.
+    """
+    _may(by)
+    _not_oneself(user_id, by)
+    user = User.objects.select_for_update().filter(pk=user_id, left_at__isnull=True).first()
+    if user is None:
+        raise Missing
+    user.set_password(password)
+    user.must_change_password = True
+    user.save(update_fields=["password", "must_change_password"])
+    unlock(username=user.username)
+    journal.write("officer.password", by=by, now=now, about=user.name, data={"user": str(user_id)})
+    return user
 
 
 def _code_digest(index: bytes, code: str) -> bytes:

@@ -56,7 +56,9 @@ def start_batch(
     clean_all(found.fields, dict(values))
     seen = dict(chosen)
     mine = list(visible_to(by, Case.objects.filter(pk__in=seen)).values_list("pk", flat=True))
-    batch = Batch.objects.create(by_id=by.user, move=move_name, values=plain(dict(values)), total=len(mine), created_at=now)
+    batch = Batch.objects.create(
+        by_id=by.user, move=move_name, values=plain(dict(values)), total=len(mine), created_at=now
+    )
     BatchRow.objects.bulk_create(BatchRow(batch=batch, case_id=pk, version=seen[pk]) for pk in mine)
     journal.write("batch.start", by=by, now=now, data={"batch": str(batch.pk), "move": move_name, "total": len(mine)})
     jobs.enqueue("cases.batch", now=now, batch=str(batch.pk))

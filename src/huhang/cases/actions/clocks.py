@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import Actor
 from huhang.base.journal import actions as journal
 from huhang.cases.models import Case, Clock, ClockExtension, ClockPause
@@ -117,7 +118,15 @@ def decide_extension(case: Case, name: str, *, granted: bool, decision: str, by:
 
 
 def recount(*, by: Actor, now: datetime) -> int:
-    """Computes every running clock with a provisional date anew; run after a new holiday notice. Returns how many moved."""
+    """Computes every running clock with a provisional date anew; run after a new holiday notice. Returns how many moved.
+
+    Whoever keeps the catalogue sees no cases, so this runs as the system; the journal names who brought the notice in.
+    """
+    with acting(SYSTEM):
+        return _recount(by, now)
+
+
+def _recount(by: Actor, now: datetime) -> int:
     moved = 0
     rows = Clock.objects.filter(provisional=True, stopped_at__isnull=True).order_by("id").values_list("pk", flat=True)
     for pk in list(rows):

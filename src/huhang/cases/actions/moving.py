@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.queries import allows, visible_to
 from huhang.base.access.rules import Actor, Perm
 from huhang.base.journal import actions as journal
@@ -175,6 +176,8 @@ def party(case: Case, unit: uuid.UUID | None) -> None:
 def hand_over(*, unit_id: uuid.UUID, by: Actor, now: datetime) -> int:
     """Gives every open case of a dissolved unit to its successor, each with a step that says so. Returns how many.
 
+    Whoever manages units sees no cases, so the rows are found and changed as the system; the journal names the officer.
+
     Raises:
         Denied: without the permission to manage units.
         Conflict: the unit still stands, or has no successor.
@@ -184,9 +187,10 @@ def hand_over(*, unit_id: uuid.UUID, by: Actor, now: datetime) -> int:
     node = tree()[unit_id]
     if node.stands(Schedule().date_of(now)) or node.successor is None:
         raise Conflict("这个单位还在，或没有指定承接单位。")
-    rows = Case.objects.filter(unit_id=unit_id, is_open=True).order_by("id").values_list("pk", flat=True)
-    for pk in list(rows):
-        with transaction.atomic():
+    with acting(SYSTEM):
+        rows = list(Case.objects.filter(unit_id=unit_id, is_open=True).order_by("id").values_list("pk", flat=True))
+    for pk in rows:
+        with acting(SYSTEM):
             case = Case.objects.select_for_update(of=("self",)).defer("search", "folded").get(pk=pk)
             give(case, node.successor, now=now)
             text = f"{node.short}撤销，由{tree().label(node.successor)}承接"

@@ -6,11 +6,17 @@ from typing import Any
 
 from django.db import transaction
 
-from huhang.base.access.rules import Actor
+from huhang.base.access.queries import allows
+from huhang.base.access.rules import Actor, Perm
 from huhang.base.journal import actions as journal
-from huhang.kernel.errors import Conflict, Invalid
+from huhang.kernel.errors import Conflict, Denied, Invalid
 from huhang.register.units import queries
 from huhang.register.units.models import Unit
+
+
+def _may(by: Actor) -> None:
+    if not allows(by, Perm.MANAGE_SYSTEM):
+        raise Denied
 
 
 @transaction.atomic
@@ -29,8 +35,15 @@ def found(
     """A new unit below ``parent`` (none for the bureau itself); its level and branch follow from the parent.
 
     Raises:
-        Invalid: a station cannot have units below it.
+        Denied: without the permission to manage units.
+        Invalid: no code or name, a code already in use, or a station, which cannot have units below it.
     """
+    _may(by)
+    problems = {field: "请填写这一项。" for field, said in (("code", code), ("name", name)) if not said.strip()}
+    if problems:
+        raise Invalid(problems=problems)
+    if Unit.objects.filter(code=code).exists():
+        raise Invalid("这个机构代码已在使用。", field="code")
     level = 1 if parent is None else parent.level + 1
     if level > Unit.Level.STATION:
         raise Invalid("派出所、大队之下不再设单位。", field="parent")
@@ -58,15 +71,19 @@ def dissolve(unit_id: uuid.UUID, *, on: date, successor_id: uuid.UUID, by: Actor
     """Ends a unit on a day; its successor takes over what is open (cases.actions.hand_over).
 
     Raises:
-        Invalid: the successor does not exist on that day, or is the unit itself.
+        Denied: without the permission to manage units.
+        Invalid: the successor does not exist on that day, or is the unit itself; the day is that of its founding.
         Conflict: already dissolved, or units below it still stand.
     """
+    _may(by)
     unit = Unit.objects.select_for_update().get(pk=unit_id)
     if unit.valid_to is not None:
         raise Conflict("这个单位已经撤销。")
     if successor_id == unit_id:
         raise Invalid("承接单位不能是它自己。", field="successor")
     queries.receiving(successor_id, on=on, field="successor")
+    if on <= unit.valid_from:
+        raise Invalid("撤销日期要晚于设立日期。", field="on")
     if Unit.objects.filter(parent=unit, valid_to__isnull=True).exists():
         raise Conflict("下面还有单位，请先撤销或改隶它们。")
     unit.valid_to, unit.successor_id = on, successor_id

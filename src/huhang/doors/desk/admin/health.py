@@ -1,0 +1,143 @@
+"""How the installation is, in plain words: what is wrong and what to do."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count, Max, Min, Q
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from huhang.base.access.context import SYSTEM, acting
+from huhang.base.access.rules import Perm
+from huhang.base.catalog import queries as catalog
+from huhang.base.jobs.models import Beat, Work
+from huhang.base.journal.actions import anchors_file
+from huhang.base.messages.models import Message
+from huhang.doors.frame.gates import officers
+from huhang.doors.frame.templatetags.frame import moment
+
+WORKER_SILENT = timedelta(minutes=2)
+ANCHOR_OLD = timedelta(hours=1)
+DISK_LOW = 0.1
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One thing looked at. ``tone``: ok, warn or bad; ``do`` says what to do when it is not well."""
+
+    what: str
+    tone: str
+    says: str
+    do: str = ""
+
+
+def signs(now: datetime) -> list[Sign]:
+    """Everything looked at, as the system, because whoever keeps it running sees no cases."""
+    with acting(SYSTEM):
+        return [_database(), _worker(now), _jobs(now), _anchor(now), _catalog(now), _disk(), _provider(now)]
+
+
+def _database() -> Sign:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version'), pg_database_size(current_database())")
+        version, size = cursor.fetchone()
+    says = _("PostgreSQL %(version)s，已用 %(size).1f GB") % {"version": version.split(" ")[0], "size": size / 2**30}
+    return Sign(_("数据库"), "ok", says)
+
+
+def _worker(now: datetime) -> Sign:
+    last = Beat.objects.aggregate(at=Max("at"))["at"]
+    do = _("请启动后台程序：huhang worker。短信、成批办理、日志锚定都靠它。")
+    if last is None or last.year < 2000:
+        return Sign(_("后台程序"), "bad", _("还没有运行过"), do)
+    says = _("上次值守 %(at)s") % {"at": moment(last, now)}
+    return Sign(_("后台程序"), "bad", says, do) if now - last > WORKER_SILENT else Sign(_("后台程序"), "ok", says)
+
+
+def _jobs(now: datetime) -> Sign:
+    going = Q(done_at=None, given_up_at=None)
+    seen = Work.objects.aggregate(
+        open=Count("pk", filter=going),
+        again=Count("pk", filter=going & Q(attempts__gt=0)),
+        oldest=Min("not_before", filter=going),
+        lost=Count("pk", filter=Q(given_up_at__gte=now - timedelta(days=7))),
+    )
+    says = _("待办 %(open)d 项，其中 %(again)d 项在重试；7 天内放弃 %(lost)d 项") % seen
+    if seen["lost"]:
+        return Sign(_("后台任务"), "bad", says, _("请运行 huhang doctor 查看放弃的任务和原因。"))
+    late = seen["oldest"] is not None and now - seen["oldest"] > timedelta(minutes=10)
+    return Sign(
+        _("后台任务"),
+        "warn" if late else "ok",
+        says,
+        _("有任务等了十分钟以上，请看后台程序是否在运行。") if late else "",
+    )
+
+
+def _anchor(now: datetime) -> Sign:
+    path = anchors_file()
+    lines = path.read_text().splitlines() if path.exists() else []
+    if not lines:
+        return Sign(_("日志锚定"), "warn", _("还没有锚定过"), _("后台程序每十分钟锚定一次，请看它是否在运行。"))
+    at = datetime.fromisoformat(json.loads(lines[-1])["at"])
+    says = _("上次 %(at)s，到第 %(seq)d 条") % {"at": moment(at, now), "seq": json.loads(lines[-1])["seq"]}
+    old = now - at > ANCHOR_OLD
+    return Sign(
+        _("日志锚定"),
+        "warn" if old else "ok",
+        says,
+        _("没有新的操作时不会再锚定；有新操作而没有锚定，请看后台程序。") if old else "",
+    )
+
+
+def _catalog(now: datetime) -> Sign:
+    known, year = catalog.calendar(), timezone.localtime(now).year
+    years = {y.year for y in known.years}
+    says = _("日历 %(first)s–%(last)s 年") % {"first": min(years, default="—"), "last": max(years, default="—")}
+    if year not in years:
+        return Sign(_("目录与日历"), "bad", says, _("没有今年的放假安排，所有期限都是暂定的。请导入通知。"))
+    late = now.month >= 11 and year + 1 not in years
+    return Sign(
+        _("目录与日历"),
+        "warn" if late else "ok",
+        says,
+        _("明年的通知发布后请导入，年末的期限才不是暂定。") if late else "",
+    )
+
+
+def _disk() -> Sign:
+    used = shutil.disk_usage(settings.HUHANG_DATA)
+    says = _("剩余 %(free).1f GB，共 %(total).1f GB") % {"free": used.free / 2**30, "total": used.total / 2**30}
+    low = used.free / used.total < DISK_LOW
+    return Sign(_("磁盘"), "bad" if low else "ok", says, _("请清理或扩容；磁盘写满后不能再登记。") if low else "")
+
+
+def _provider(now: datetime) -> Sign:
+    name = settings.HUHANG_SMS.rpartition(".")[2]
+    failed = Message.objects.filter(channel=Message.Channel.SMS, failed_at__gte=now - timedelta(days=1)).count()
+    sandbox = name == "Sandbox"
+    says = _("试用发件箱，不向外发") if sandbox else _("通道 %(name)s") % {"name": name}
+    says += _("；24 小时内发送失败 %(n)d 条") % {"n": failed}
+    if failed:
+        return Sign(_("短信"), "bad", says, _("请联系短信服务商；系统会继续重发。"))
+    if sandbox and not settings.HUHANG_TRIAL:
+        return Sign(_("短信"), "bad", says, _("正式使用时要设置真实的短信通道（HUHANG_SMS）。"))
+    return Sign(_("短信"), "ok", says)
+
+
+@officers(Perm.MANAGE_SYSTEM)
+@require_GET
+def health(request: HttpRequest) -> HttpResponseBase:
+    """The page of it."""
+    now = timezone.now()
+    found = signs(now)
+    return render(
+        request, "desk/admin/health.html", {"signs": found, "now": now, "well": all(s.tone == "ok" for s in found)}
+    )
