@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import BooleanField, F, Q, QuerySet
+from django.db.models import BooleanField, F, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 
 from huhang.base.access.queries import visible_to
 from huhang.base.access.rules import Actor
@@ -238,4 +239,4 @@ def every(actor: Actor, asked: Filter, *, now: datetime, most: int) -> Iterator[
 def chosen(actor: Actor, ids: list[uuid.UUID]) -> list[Line]:
     """The rows of these cases that the actor may see, newest first."""
     rows = visible_to(actor, Case.objects.filter(pk__in=ids)).order_by("-received_at", "-id")
-    return [Line(*row) for row in rows.values_list(*COLUMNS, "officer__name")]
+    return [Line(*row) for row in rows.values_list(*COLUMNS, Coalesce("officer__name", Value("")))]

@@ -219,6 +219,7 @@ def test_ticked_cases_are_dispatched_together_and_each_says_what_happened(city: 
     form = client.get("/desk/bulk/", chosen)
     assert form.status_code == 200
     assert "其中 1 件现在的状态不能" in form.content.decode()
+    assert "None" not in text_of(form)
     empty = client.post("/desk/bulk/", {**chosen, "unit": "", "idempotency_key": "k1"})
     assert empty.status_code == 422
     sent = {**chosen, "unit": str(city.units["harbour"].pk), "note": "请尽快", "idempotency_key": "k2"}

@@ -48,3 +48,16 @@ def test_a_list_costs_five_statements_whoever_looks_and_however_long_it_is(own_d
             said = budget(client, url)
             assert len(said) <= 5, (who, url, [s[:90] for s in said])
             assert not any("DISTINCT" in s or "OFFSET" in s for s in said), (who, url)
+
+
+def test_the_menu_costs_any_other_page_one_statement_and_the_hall_none(own_database: str) -> None:
+    with acting(SYSTEM):
+        city = make_city()
+        client = as_(city, "handler")
+    client.get("/desk/batches/")
+    said = budget(client, "/desk/batches/")
+    assert len(said) == 5, [s[:90] for s in said]
+    assert sum("count(*)" in s for s in said) == 1
+    stranger = Client()
+    stranger.get("/")
+    assert not any("count(*)" in s for s in budget(stranger, "/"))

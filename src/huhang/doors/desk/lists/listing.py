@@ -101,8 +101,9 @@ def _context(shown: Shown, found: Page, tallies: Tallies, now: datetime, trouble
     return {
         "now": now,
         "shown": shown,
+        "sees": Perm.SEE in shown.actor.perms,
         "title": _("待办") if shown.page == "inbox" else _("诉求台账"),
-        "summary": _summary(shown, tallies),
+        "summary": _summary(shown, tallies) if Perm.SEE in shown.actor.perms else "",
         "filters": filter_bar(shown, tallies),
         "more_kept": [p for p in shown.filter.pairs(shown.base) if p[0] not in ("since", "until", "q")],
         "trouble": trouble,

@@ -46,7 +46,8 @@ def left_of(line: Line, now: datetime) -> Left | None:
     known, slots, unit = catalog.calendar(), catalog.schedule(), unit_of_time(line)
     left = remaining(now, line.due_at, known, slots, unit)
     share = used_fraction(line.due_from or line.received_at, line.due_at, now, known, slots, unit=unit)
-    text = say_remaining(left, language())
+    # due before the weekend and looked at in it: late, though no working time has passed since
+    text = say_remaining(left, language()) if not left.late or left.working_days or left.minutes else _("已超期")
     if line.answered_at is not None and not left.late:
         text = _("%(what)s · %(left)s") % {"what": _("等回访"), "left": text}
     soon = not left.late and share >= SOON
