@@ -5,13 +5,15 @@ import zlib
 from collections.abc import Iterable, Iterator
 
 from huhang.base.files.rules import Kept, refused
+from huhang.kernel.errors import Invalid
 
 _HASHED = re.compile(rb"#([0-9a-fA-F]{2})")
 _HASHED_NAME = re.compile(rb"/[^\s/<>\[\](){}%]{0,30}#[0-9a-fA-F]{2}[^\s/<>\[\](){}%]{0,60}")
-_STREAM = re.compile(rb"stream\r?\n")
-_BODY = re.compile(rb"stream\r?\n.*?endstream", re.DOTALL)
+_STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _INFLATED = 48 * 1024 * 1024
 """Bytes of packed object lists looked at in one file."""
+_MANY = 100_000
+"""More streams, or names spelt in hex, than this are not looked through one by one."""
 
 _FORBIDDEN = {
     b"/Encrypt": "这个 PDF 设了密码或权限，请去掉密码后再上传。",
@@ -46,7 +48,7 @@ def checked(data: bytes) -> Kept:
     if end < 0 or data[end + 5 :].strip(b"\0\t\n\f\r ") or b"startxref" not in data[max(0, end - 4096) : end]:
         raise refused("PDF 不完整，或者后面接了别的内容，请重新导出后再上传。", code="cut")
     _refuse(_LONG_WORD.search(data))
-    _look_at(_BODY.sub(b" ", data))
+    _look_at(b" ".join(_outside_streams(data)))
     budget = _INFLATED
     for part in _packed_lists(data):
         budget -= len(part)
@@ -63,8 +65,29 @@ def _refuse(found: re.Match[bytes] | None) -> None:
 
 def _look_at(part: bytes) -> None:
     _refuse(_WORD.search(part))
-    for name in _HASHED_NAME.finditer(part):
+    for count, name in enumerate(_HASHED_NAME.finditer(part)):
+        _enough(count)
         _refuse(_WORD.fullmatch(_plain(name[0])))
+
+
+def _enough(count: int) -> None:
+    if count > _MANY:
+        raise _strange()
+
+
+def _strange() -> Invalid:
+    return refused("PDF 的写法不常见，无法检查。请打印成新的 PDF 再试。", code="strange")
+
+
+def _outside_streams(data: bytes) -> Iterator[bytes]:
+    at = 0
+    while start := _STREAM.search(data, at):
+        yield data[at : start.start()]
+        end = data.find(b"endstream", start.end())
+        if end < 0:
+            return
+        at = end + len(b"endstream")
+    yield data[at:]
 
 
 def _plain(name: bytes) -> bytes:
@@ -74,17 +97,21 @@ def _plain(name: bytes) -> bytes:
 
 def _packed_lists(data: bytes) -> Iterator[bytes]:
     """Each packed list of objects, unpacked."""
-    for start in _STREAM.finditer(data):
+    for count, start in enumerate(_STREAM.finditer(data)):
+        _enough(count)
         before = data[max(0, start.start() - 2000) : start.start()]
         head = _plain(before[before.rfind(b"obj") :])
         if b"/ObjStm" not in head:
             continue
         if b"/Filter" not in head:
-            yield data[start.end() : max(start.end(), data.find(b"endstream", start.end()))]
+            end = data.find(b"endstream", start.end())
+            if end < 0:
+                raise _strange()
+            yield data[start.end() : end]
             continue
         filters = re.findall(rb"/(\w+Decode|Fl)\b", head)
         if filters not in ([b"FlateDecode"], [b"Fl"]):
-            raise refused("PDF 的写法不常见，无法检查。请打印成新的 PDF 再试。", code="filter")
+            raise _strange()
         yield _inflate(data, start.end())
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from huhang.base.files import redraw
 from huhang.base.files.rules import Kept, refused
+from huhang.kernel.errors import Invalid
 
 _TIMEOUT = 15.0
 _MEDIA = {"jpg": "image/jpeg", "png": "image/png"}
@@ -62,7 +63,7 @@ def draw_anew(data: bytes) -> Kept:
     if size[0] * size[1] > redraw.DOTS:
         raise _too_large(size)
     code, out = _run(data)
-    if code == redraw.TOO_LARGE:
+    if code == redraw.TOO_LARGE or code < 0 or (code != 0 and size[0] * size[1] > redraw.COMFORT):
         raise _too_large(size)
     suffix, _, content = out.partition(b"\n")
     kind = suffix.decode("ascii", "replace")
@@ -71,10 +72,14 @@ def draw_anew(data: bytes) -> Kept:
     return Kept(kind, _MEDIA[kind], content)
 
 
-def _too_large(size: tuple[int, int]) -> Exception:
-    problem = refused("图片太大（%(wide)s×%(high)s），最多 5000 万像素。请缩小后再上传。", code="dots")
-    problem.params |= {"wide": size[0], "high": size[1]}
-    return problem
+def _too_large(size: tuple[int, int]) -> Invalid:
+    # the limit said is one that pictures of every sort pass
+    return refused(
+        "图片太大（%(wide)d×%(high)d），处理不了。请缩小到 1600 万像素以内再上传。",
+        code="dots",
+        wide=size[0],
+        high=size[1],
+    )
 
 
 def _run(data: bytes) -> tuple[int, bytes]:

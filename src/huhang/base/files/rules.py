@@ -29,9 +29,9 @@ class Kept:
     content: bytes
 
 
-def refused(why: str, *, code: str = "") -> Invalid:
-    """A refusal that also says what would be taken."""
-    return Invalid(why, hint="可以上传：%(taken)s。", field="file", params={"taken": TAKEN, "why": code})
+def refused(why: str, *, code: str, **places: int) -> Invalid:
+    """A refusal that also says what would be taken; ``code`` names the finding for tests and logs."""
+    return Invalid(why, hint="可以上传：%(taken)s。", field="file", params={"taken": TAKEN, "why": code, **places})
 
 
 # ---- names
@@ -47,7 +47,7 @@ def clean_name(name: str, suffix: str) -> str:
     ``photo.exe`` that is a JPEG becomes ``photo.exe.jpg``; ``报告.JPEG`` becomes ``报告.jpg``.
     """
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name).replace("\0", ""))[-1]
-    said = _FORBIDDEN.sub("", _visible(last[:1000])).strip(" .")
+    said = _FORBIDDEN.sub("", _visible(last[:1000])).strip().rstrip(" .")
     stem, dot, end = said.rpartition(".")
     if dot and (end.lower() in _SAME.get(suffix, (suffix,))):
         said = stem

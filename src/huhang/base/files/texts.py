@@ -7,10 +7,10 @@ import re
 from huhang.base.files.rules import Kept, refused
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
-_DISGUISED = re.compile(r"(?i)\s*(?:<[!?a-z/]|\{\\rtf|%!|%PDF|#!|MZ|From:\s|MIME-Version:|@echo)")
+_DISGUISED = re.compile(r"(?i)\s*(?:<[!?a-z/]|\{\\rtf|%!|%PDF|#!|MIME-Version:|@echo)")
 _MARKUP = re.compile(r"(?i)<\s*(?:script|html|svg|iframe|object|embed|body|img|!doctype|!entity)\b")
-_LIVE = re.compile(r"\s*(?:[=@]|[+\-](?![\d.,+\s()（）-]*$)[^|]*[(|!])")
-"""A cell a spreadsheet would run. ``-5`` and ``+86 138…`` are none (SAFEGUARDS 13)."""
+_LIVE = re.compile(r"\s*(?:[=@]|[+\-].*?(?:\||[A-Za-z]\())", re.DOTALL)
+"""A cell a spreadsheet would run. ``-5``, ``+86 138…`` and ``-见附件`` are none (SAFEGUARDS 13)."""
 ENDINGS = ("txt", "csv")
 
 
