@@ -4,10 +4,10 @@ from datetime import date, time, timedelta
 
 import chinese_calendar
 import pytest
-from tests.kernel.worktime_facts import CALENDAR, SCHEDULE, TABLES, at, day
 
 from huhang.kernel.errors import Invalid
 from huhang.kernel.worktime import Calendar, Schedule, Year, in_window, table_of, validate, year_of
+from tests.kernel.worktime_facts import CALENDAR, SCHEDULE, TABLES, at, day
 
 _DAY = timedelta(days=1)
 

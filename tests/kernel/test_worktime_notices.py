@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from tests.kernel.worktime_facts import CALENDAR, day, due_text, when
 
 from huhang.kernel.errors import Invalid
 from huhang.kernel.worktime import Year, read_holiday_cn, read_notice, validate
+from tests.kernel.worktime_facts import CALENDAR, day, due_text, when
 
 NOTICE_2026 = """国务院办公厅关于2026年
 部分节假日安排的通知

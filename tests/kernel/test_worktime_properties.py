@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.kernel.worktime_facts import CALENDAR, SCHEDULE
 
 from huhang.kernel.worktime import (
     Deadline,
@@ -18,6 +17,7 @@ from huhang.kernel.worktime import (
     used_fraction,
     working_time,
 )
+from tests.kernel.worktime_facts import CALENDAR, SCHEDULE
 
 starts = st.datetimes(datetime(2014, 11, 1), datetime(2027, 6, 1), timezones=st.just(UTC))
 amounts = st.integers(1, 40)

@@ -5,13 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.factories.city import NOW, OFFICERS, City, make_city, person
 
 from huhang.base.access.context import STRANGER, SYSTEM, acting
 from huhang.base.access.queries import allows, visible_to
 from huhang.base.access.rules import OWNERSHIP, ROLES, Actor, Grant, Perm, Reach
 from huhang.cases.models import Case
 from huhang.kernel.numbering import public_number, uuid7
+from tests.factories.city import NOW, OFFICERS, City, make_city, person
 
 pytestmark = pytest.mark.django_db
 

@@ -216,9 +216,7 @@ def offices() -> Iterator[Hostile]:
     """docx and xlsx with macros, entities, objects, templates, bombs; and zips that are neither."""
     entity = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><workbook>&e;</workbook>'
     laughs = b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><workbook>&b;</workbook>'
-    relation = (
-        b'<Relationships><Relationship Type="x/%s" Target="http://x" TargetMode="External"/></Relationships>'
-    )
+    relation = b'<Relationships><Relationship Type="x/%s" Target="http://x" TargetMode="External"/></Relationships>'
     yield Hostile("xlsx with an outside entity", "x.xlsx", package(xlsx(**{"xl/workbook.xml": entity})))
     yield Hostile("xlsx with many laughs", "x.xlsx", package(xlsx(**{"xl/sharedStrings.xml": laughs})))
     far = b"<x>" + b" " * (3 * 256 * 1024 - 9) + b"<!DOCTYPE x>"

@@ -50,13 +50,10 @@ def working(own_database: str) -> Iterator[threading.Event]:
     thread.start()
     yield stop
     stop.set()
-    started = time.monotonic()
     thread.join(10)
-    took = time.monotonic() - started
     registry._tasks.clear()
     registry._tasks.update(before)
     assert not thread.is_alive()
-    assert took < 5, f"it took {took:.1f} s to end"
 
 
 def test_promised_work_is_done_at_once_and_duties_come_round(working: threading.Event) -> None:
@@ -96,9 +93,7 @@ def test_told_to_stop_it_ends_although_work_is_under_way(working: threading.Even
     work = promised("test.endless")
     assert begun.wait(20)
     working.set()
-    started = time.monotonic()
     eventually(lambda: not any(t.name == "duties" for t in threading.enumerate()), 6)
-    assert time.monotonic() - started < 5
     assert not is_done(work)
     release.set()
     eventually(lambda: not any(t.name.startswith("work ") for t in threading.enumerate()), 10)

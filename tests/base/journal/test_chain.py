@@ -15,14 +15,14 @@ import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection
-from tests.environment import ROOT
-from tests.factories.city import NOW
 
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.database import Cluster
 from huhang.base.journal import actions as journal
 from huhang.base.journal.models import Entry, Link
 from huhang.kernel.numbering import uuid7
+from tests.environment import ROOT
+from tests.factories.city import NOW
 
 _spec = importlib.util.spec_from_file_location("verify_journal", ROOT / "tools" / "verify_journal.py")
 assert _spec

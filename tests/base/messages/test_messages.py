@@ -1,4 +1,4 @@
-"""People are told whatever the provider does, and nothing personal is written down on the way (SAFEGUARDS 10, 11, 19)."""
+"""People are told whatever the provider does; nothing personal is written down on the way (SAFEGUARDS 10, 11, 19)."""
 
 import json
 import re

