@@ -49,7 +49,9 @@ CREATE TEMP TABLE draft (
 ) ON COMMIT DROP
 """
 _WORDS = """
-CREATE TEMP TABLE words (n int, title text, body text, place text, label text, folded text, search tsvector) ON COMMIT DROP
+CREATE TEMP TABLE words (
+    n int, title text, body text, place text, label text, folded text, search tsvector
+) ON COMMIT DROP
 """
 _INTO = (
     """
@@ -103,7 +105,7 @@ def load(cases: int, *, seed: int = 1, now: datetime, say: Say = print) -> None:
     rng = random.Random(f"bulk{seed}")  # noqa: S311  measuring data, made again from its seed
     with as_owner(connection):
         with transaction.atomic(), connection.cursor() as cursor:
-            desks, home, pool = _desks(cursor), _home(cursor), _pool(cursor, rng)
+            desks, home, pool = _desks(cursor), _home(cursor), _pool(cursor, rng, min(TEXTS, cases))
             say(f"  文字 {pool} 种，{time.monotonic() - began:.0f} 秒")
             cursor.execute(_DRAFT)
             columns = _columns(_DRAFT)
@@ -139,7 +141,8 @@ def _columns(statement: str) -> str:
 def _desks(cursor: Any) -> list[_Desk]:
     cursor.execute(
         "SELECT u.id, u.branch_id, array_agg(p.user_id ORDER BY p.user_id) FROM units_unit u JOIN people_post p"
-        " ON p.unit_id = u.id WHERE u.level = 3 AND u.valid_to IS NULL AND p.role = 'handler' GROUP BY u.id ORDER BY u.code"
+        " ON p.unit_id = u.id WHERE u.level = 3 AND u.valid_to IS NULL AND p.role = 'handler' GROUP BY u.id"
+        " ORDER BY u.code"
     )
     found = [_Desk(unit, branch, tuple(users)) for unit, branch, users in cursor.fetchall()]
     if not found:
@@ -158,7 +161,7 @@ def _home(cursor: Any) -> _Desk:
     return _Desk(row[0], row[1], tuple(row[2]))
 
 
-def _pool(cursor: Any, rng: random.Random) -> int:
+def _pool(cursor: Any, rng: random.Random, wanted: int) -> int:
     """The texts, in a table of their own for this transaction."""
     cursor.execute("SELECT id, code, name, short_name FROM units_unit WHERE kind = 'station' ORDER BY code")
     stations = [
@@ -169,14 +172,14 @@ def _pool(cursor: Any, rng: random.Random) -> int:
     codes, on = list(STORIES), catalog.schedule().date_of(datetime.fromisoformat("2026-06-01T00:00:00Z"))
 
     def made() -> Iterator[rows.Row]:
-        for n in range(TEXTS):
+        for n in range(wanted):
             title, body, place = texts.tell(rng.choice(codes), rng.choice(stations), None, "滨海产业园", on, rng)
             label = "王*" if n % 3 else ""
             text = "\n".join((title, body, place, label))
             yield n, title, body, place, label, fold(text), rows.lexemes(text)
 
     copy(cursor, rows.Sheet("words", _columns(_WORDS), made()))
-    return TEXTS
+    return wanted
 
 
 def _draft(

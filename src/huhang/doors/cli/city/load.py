@@ -100,9 +100,8 @@ def make(
 
 def _make(seed: int, scale: float, moment: datetime, *, replace: bool, say: Say) -> None:
     city, year = tell(seed=seed, scale=scale, now=moment)
-    say(
-        f"望海市：{len(city.places)} 个单位、{len(city.officers)} 名民警、{len(city.bodies)} 个主体、{len(year.lives)} 件诉求"
-    )
+    sizes = f"{len(city.officers)} 名民警、{len(city.bodies)} 个主体、{len(year.lives)} 件诉求"
+    say(f"望海市：{len(city.places)} 个单位、{sizes}")
     with as_owner(connection), transaction.atomic(), connection.cursor() as cursor:
         if replace:
             _empty(cursor)

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from huhang.doors.cli.city import stories, texts
 from huhang.doors.cli.city.hours import Office
-from huhang.doors.cli.city.life import Life, Past, Who, officer, resident
+from huhang.doors.cli.city.life import Life
 from huhang.doors.cli.city.people import Officer
+from huhang.doors.cli.city.pieces import Past, Who, officer, resident
 from huhang.doors.cli.city.register import Place, Register
 from huhang.kernel.worktime import Unit
 from huhang.kinds.requests import catalogue
@@ -145,7 +146,8 @@ class Teller:
             self._asks_for_time(life)
 
     def _waits(self, life: Life, spec: Spec) -> None:
-        assert life.in_charge is not None and life.due is not None
+        assert life.in_charge is not None
+        assert life.due is not None
         at = self.soon(life.steps[-1].at, 120)
         if at >= life.due:
             return
@@ -159,7 +161,8 @@ class Teller:
 
     def _asks_for_time(self, life: Life) -> None:
         handler = life.in_charge
-        assert handler is not None and life.due is not None
+        assert handler is not None
+        assert life.due is not None
         start, end = self.office.minute(life.steps[-1].at), self.office.minute(life.due)
         at = self.office.at(start + (end - start) * self.rng.uniform(0.4, 0.85))
         decided = self.soon(at, 130)
@@ -175,7 +178,8 @@ class Teller:
 
     def _answer(self, life: Life, spec: Spec) -> None:
         one, due, before = life.in_charge, life.due, life.steps[-1].at
-        assert one is not None and due is not None
+        assert one is not None
+        assert due is not None
         late = not spec.hold and self.rng.random() < min(0.4, 0.04 * self.careless[life.unit.id])
         if due <= before or late:
             at = self.office.later(max(due, before), self.rng.expovariate(1 / (1.3 * DAY)) + 20)

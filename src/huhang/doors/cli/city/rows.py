@@ -34,8 +34,8 @@ _PERSON = "id name_sealed name_masked phone_sealed phone_index phone_masked id_m
 _CASE = (
     "id number kind state is_open title body subject_id requester_id from_label unit_id branch_id party_units"
     " party_branches officer_id taken_by_id taken_unit_id category category_version channel urgency sensitive place lon"
-    " lat merged_into_id received_at due_at due_from due_provisional waiting answered_at closed_at version folded search"
-    " secret_digest"
+    " lat merged_into_id received_at due_at due_from due_provisional waiting answered_at closed_at version folded"
+    " search secret_digest"
 )
 _REQUEST = (
     "case_id nature confidential contact_sealed contact_masked dispatch_unit_id dispatched_at transfers returns answer"

@@ -9,7 +9,8 @@ from huhang.base.catalog import queries as catalog
 from huhang.doors.cli.city import texts
 from huhang.doors.cli.city.geography import point_in
 from huhang.doors.cli.city.hours import Office
-from huhang.doors.cli.city.life import Life, Who, officer, resident
+from huhang.doors.cli.city.life import Life
+from huhang.doors.cli.city.pieces import Who, officer, resident
 from huhang.doors.cli.city.plans import DAY, Spec, Teller
 from huhang.doors.cli.city.register import Asker, Place, Register
 from huhang.kernel.numbering import Ordered7, public_number, secret
@@ -92,14 +93,23 @@ HOLDS = (
         )
     ),
     *(Hold("suspended", c, d) for c, d in ((_HELP, 3.4), ("PS-03", 2.8), ("FR-01", 4.1))),
-    *(Hold("answered", c, d) for c, d in ((_HELP, 7.5), ("EN-02", 6.2), ("PS-02", 5.4), (_PARK, 4.6), (_ASK, 3.2), ("PS-05", 8.6))),
+    *(
+        Hold("answered", c, d)
+        for c, d in ((_HELP, 7.5), ("EN-02", 6.2), ("PS-02", 5.4), (_PARK, 4.6), (_ASK, 3.2), ("PS-05", 8.6))
+    ),
     *(Hold("revisited", c, d) for c, d in (("PS-03", 9.5), (_PARK, 8.4), (_HELP, 10.2))),
     Hold("appealed", "PS-02", 13.0),
 )  # fmt: skip
-ELSEWHERE = (
-    *(Hold("registered", c, d, here=False) for c, d in (("TR-02", 0.1), ("PS-02", 0.2), ("HU-02", 0.3), ("DI-01", 0.5), ("FR-01", 0.1), ("TR-04", 0.4), ("OT-03", 1.3), ("EN-01", 0.3))),
-    *(Hold("classified", c, d, here=False) for c, d in (("TR-01", 0.4), ("PS-05", 0.5), ("EX-01", 0.3), ("PS-01", 0.7), ("OT-03", 2.3), ("TR-07", 0.6), ("EN-02", 0.5))),
-)  # fmt: skip
+_WAITING = {
+    "registered": (
+        ("TR-02", 0.1), ("PS-02", 0.2), ("HU-02", 0.3), ("DI-01", 0.5), ("FR-01", 0.1), ("TR-04", 0.4), ("OT-03", 1.3),
+        ("EN-01", 0.3),
+    ),
+    "classified": (
+        ("TR-01", 0.4), ("PS-05", 0.5), ("EX-01", 0.3), ("PS-01", 0.7), ("OT-03", 2.3), ("TR-07", 0.6), ("EN-02", 0.5),
+    ),
+}  # fmt: skip
+ELSEWHERE = tuple(Hold(state, c, d, here=False) for state, rows in _WAITING.items() for c, d in rows)
 _ANY = ("dispatched", "handling", "handling", "handling", "suspended", "answered", "answered", "revisited")
 
 
