@@ -208,7 +208,9 @@ def test_late_cases_stand_under_their_branch_the_latest_first(city: City) -> Non
 
 def test_the_page_prints_and_speaks_english(city: City) -> None:
     busy(city)
-    assert "30 天进出" in read(city, "/supervision/print/?period=year")
+    paper = read(city, "/supervision/print/?period=year")
+    assert len(re.findall(r"<tr>", paper)) > 30 + 10
+    assert 'viewBox="0 0 760 220"' in paper
     page = client(city).get("/supervision/", headers={"accept-language": "en"}).content.decode()
     assert 'lang="en' in page
 

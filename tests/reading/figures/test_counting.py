@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from tests.factories.city import NOW, City, filed, make_city
 
 from huhang.base.access.context import acting
 from huhang.base.catalog import queries as catalog
@@ -16,6 +15,7 @@ from huhang.kernel.worktime import working_time
 from huhang.reading.figures import periods, queries
 from huhang.reading.figures.periods import Period, Window
 from huhang.reading.figures.scope import Scope, scope_for
+from tests.factories.city import NOW, City, filed, make_city
 
 pytestmark = pytest.mark.django_db
 

@@ -42,6 +42,9 @@ MORE = (
 )
 """Columns of the further table, one click away."""
 
+SHOWN = 10
+"""Categories of the heat table shown at once; the others are one click away."""
+
 PERIODS = {
     "today": gettext_lazy("今天"),
     "week": gettext_lazy("近 7 天"),
@@ -59,8 +62,8 @@ BAND_WORDS = {
     "day_1": gettext_lazy("下一个工作日到期"),
     "day_3": gettext_lazy("2–3 个工作日内"),
     "day_5": gettext_lazy("4–5 个工作日内"),
-    "later": gettext_lazy("5 个工作日以后"),
-    "waiting": gettext_lazy("时限暂停"),
+    "beyond": gettext_lazy("5 个工作日以后"),
+    "still": gettext_lazy("没有在计时"),
 }
 
 
@@ -127,6 +130,7 @@ class Heat:
 
     heads: tuple[str, ...]
     lines: tuple[tuple[str, tuple[Cell, ...]], ...]
+    rest: tuple[tuple[str, tuple[Cell, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -328,7 +332,7 @@ def heat(cells: Sequence[OpenCell], asked: Asked) -> Heat:
         if one.unit not in units:
             units.append(one.unit)
     units.sort(key=lambda unit: tree()[unit].code if unit else "")
-    most = max([1, *open_.values()])
+    most = max([1, *late.values()])
 
     def made(category: str, unit: object) -> Cell:
         n, behind = open_[category, unit], late[category, unit]
@@ -336,14 +340,14 @@ def heat(cells: Sequence[OpenCell], asked: Asked) -> Heat:
             return Cell("")
         place = _place(asked.scope, unit)
         url = rows_url("in_hand", asked.period, place, category=category or UNCLASSIFIED)
-        step = -(-5 * n // most)
-        return Cell(thousands_words(n), _("超 %(n)d") % {"n": behind} if behind else "", url, f"bad-{step}")
+        shade = f"bad-{-(-5 * behind // most)}" if behind else ""
+        return Cell(thousands_words(n), _("超 %(n)d") % {"n": behind} if behind else "", url, shade)
 
     lines = tuple(
         (_category(asked, category), tuple(made(category, unit) for unit in units))
         for category, _n in by_category.most_common()
     )
-    return Heat(tuple(_unit_label(asked.scope, unit) for unit in units), lines)
+    return Heat(tuple(_unit_label(asked.scope, unit) for unit in units), lines[:SHOWN], lines[SHOWN:])
 
 
 def _category(asked: Asked, category: str) -> str:

@@ -69,7 +69,7 @@ def workbook(asked: Asked, board: Board) -> bytes:
         left.write_number(at, 1, bar.n)
     heat = book.add_worksheet(_("在办类别"))
     _row(heat, 0, (_("类别"), *board.heat.heads), bold)
-    for at, (label, cells) in enumerate(board.heat.lines, 1):
+    for at, (label, cells) in enumerate((*board.heat.lines, *board.heat.rest), 1):
         _row(heat, at, (label, *(int(c.text.replace(",", "")) if c.text else 0 for c in cells)))
     _meanings(book.add_worksheet(_("说明")), asked, bold)
     book.close()

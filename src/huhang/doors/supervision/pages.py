@@ -90,7 +90,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def units_page(request: HttpRequest) -> HttpResponse:
     """The units with every figure there is."""
     asked = asked_of(request, "units")
-    context = _context(asked(asked, request.GET.get("sort", "")))
+    context = _context(asked, gather_units(asked, request.GET.get("sort", "")))
     return render(request, "supervision/units.html", context, status=422 if asked.problem else 200)
 
 
@@ -99,7 +99,7 @@ def units_page(request: HttpRequest) -> HttpResponse:
 def print_page(request: HttpRequest) -> HttpResponse:
     """The same on paper."""
     asked = asked_of(request)
-    context = _context(asked, gather_units(asked, request.GET.get("sort", "")))
+    context = _context(asked, gather(asked, request.GET.get("sort", "")))
     return render(request, "supervision/print.html", context, status=422 if asked.problem else 200)
 
 

@@ -65,6 +65,8 @@ def interval(value: Value) -> str:
 
 def shade(value: Value, most: int = 0) -> str:
     """The shade of a cell: good or bad, 1 to 5; none where there is too little to judge by."""
+    if value.figure.span:
+        return ""
     if value.figure.better == "low" and value.n is not None:
         return f"bad-{ceil(5 * value.count / most)}" if value.count and most else ""
     share = value.share

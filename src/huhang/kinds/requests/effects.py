@@ -243,7 +243,8 @@ def revisit(doing: Doing) -> Outcome:
         return Outcome(note=_("第 %(n)d 次未联系上") % {"n": tried}, to="answered", data={"reached": False})
     clocks.stop(case, REVISIT, at=doing.now)
     word = _("已解决") if values.get("solved") == "yes" else _("未解决") if reached else _("多次未联系上")
-    return Outcome(note=word, data={"reached": reached, "solved": values.get("solved") if reached else None})
+    said = {"reached": reached, "solved": values.get("solved") if reached else None, "stars": values.get("stars")}
+    return Outcome(note=word, data=said)
 
 
 def _rate(doing: Doing, detail: Request, *, stars: int, said_to: str, reasons: list[str], comment: str) -> None:

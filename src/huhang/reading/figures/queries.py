@@ -213,7 +213,7 @@ def band(now: Any) -> Any:
         When(due_at__lt=end, then=Constant(name)) for name, end in edges(now, catalog.calendar(), catalog.schedule())
     ]
     return Choose(
-        When(due_at__isnull=True, then=Constant("waiting")), *ends, default=Constant("later"), output_field=CharField()
+        When(due_at__isnull=True, then=Constant("still")), *ends, default=Constant("beyond"), output_field=CharField()
     )
 
 
@@ -225,7 +225,7 @@ def in_band(name: str, now: Any) -> Q:
     """
     if name not in BANDS:
         raise Missing("没有这个数字，请从页面上点开。")
-    if name == "waiting":
+    if name == "still":
         return Q(due_at__isnull=True)
     ends = edges(now, catalog.calendar(), catalog.schedule())
     names = [one for one, _end in ends]

@@ -63,9 +63,9 @@ def ranked(rows: Iterable[T], value: Callable[[T], Value], *, falling: bool) -> 
     return known + unknown, few
 
 
-BANDS = ("late_6", "late_2", "late_1", "today", "day_1", "day_3", "day_5", "later", "waiting")
+BANDS = ("late_6", "late_2", "late_1", "today", "day_1", "day_3", "day_5", "beyond", "still")
 """Bands of remaining time: late by more than five working days, by two to five, by at most one; due today, on the next
-working day, within three, within five, later; without a date because the clock stands still."""
+working day, within three, within five, later; without a date because no clock counts."""
 
 
 def edges(now: datetime, calendar: Calendar, schedule: Schedule) -> list[tuple[str, datetime]]:
