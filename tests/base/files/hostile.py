@@ -164,9 +164,9 @@ def pictures() -> Iterator[Hostile]:
     text = chunk(b"tEXt", b"Comment\0" + SCRIPT)
     good = picture("PNG")
     yield Hostile("PNG with a script as its comment", "x.png", good[:33] + text + good[33:], inert=True)
-    bomb = chunk(b"zTXt", b"a\0\0" + zlib.compress(b"\0" * 90_000_000, 9))
+    bomb = chunk(b"zTXt", b"a\0\0" + zlib.compress(b"\0" * 90_000_000, 1))
     yield Hostile("PNG with a text bomb", "x.png", good[:33] + bomb + good[33:], inert=True)
-    profile = chunk(b"iCCP", b"a\0\0" + zlib.compress(b"\0" * 90_000_000, 9))
+    profile = chunk(b"iCCP", b"a\0\0" + zlib.compress(b"\0" * 90_000_000, 1))
     yield Hostile("PNG with a profile bomb", "x.png", good[:33] + profile + good[33:], inert=True)
     frames = [Image.new("RGB", (2000, 2000), (n, n, n)) for n in range(30)]
     out = io.BytesIO()
@@ -203,7 +203,7 @@ def pdfs() -> Iterator[Hostile]:
     yield Hostile("PDF with an unpacked list", "x.pdf", pdf(packed_list(b"9 0 <</JS(1)>>", extra=b"")))
     strange = b"/Filter[/ASCIIHexDecode/FlateDecode]"
     yield Hostile("PDF with a strangely packed list", "x.pdf", pdf(packed_list(b"9 0 x", extra=strange)))
-    yield Hostile("PDF with a list that is a bomb", "x.pdf", pdf(packed_list(b" " * 200_000_000)))
+    yield Hostile("PDF with a list that is a bomb", "x.pdf", pdf(packed_list(b" " * 60_000_000)))
     yield Hostile("PDF with a broken list", "x.pdf", pdf(b"<</Type/ObjStm/Filter/FlateDecode>>\nstream\nxx\nendstream"))
     yield Hostile("PDF cut off", "x.pdf", pdf()[:-40])
     yield Hostile("PDF and a zip behind it", "x.pdf", pdf(tail=package({"a.js": b"1"})))
@@ -239,7 +239,7 @@ def offices() -> Iterator[Hostile]:
         }
         for why, extra in more.items():
             yield Hostile(f"{name} with {why}", name, package(parts(**extra)))
-        yield Hostile(f"{name} with a bomb", name, package(parts(**{f"{folder}/media/a.xml": b" " * 150_000_000})))
+        yield Hostile(f"{name} with a bomb", name, package(parts(**{f"{folder}/media/a.xml": b" " * 30_000_000})))
         yield Hostile(
             f"{name} with 3,000 parts", name, package(parts(**{f"{folder}/p{n}.xml": b"" for n in range(3000)}))
         )

@@ -7,6 +7,6 @@ from huhang.register.subjects.models import Person
 
 
 def phone_of(person: uuid.UUID) -> Reach | None:
-    """The sealed number and its mask for a message; none without a phone. The number itself is opened by the vault only."""
-    found = Person.objects.filter(pk=person, phone_sealed__isnull=False).values_list("phone_sealed", "phone_masked").first()
-    return Reach(bytes(found[0]), found[1]) if found and found[0] is not None else None
+    """The sealed number and its mask for a message; none without a phone. Only the vault opens the number."""
+    sealed, masked = Person.objects.filter(pk=person).values_list("phone_sealed", "phone_masked").first() or (None, "")
+    return Reach(bytes(sealed), masked) if sealed is not None else None
