@@ -49,6 +49,14 @@ class Chapter:
     endpoints: list[Endpoint]
 
 
+@dataclass(frozen=True)
+class Shape:
+    """A published schema and what is in it."""
+
+    name: str
+    fields: list[Named]
+
+
 @public
 def index(request: HttpRequest) -> HttpResponse:
     """Whoever comes to the door without an address is shown the page."""
@@ -65,12 +73,15 @@ def openapi(request: HttpRequest) -> HttpResponse:
 def docs(request: HttpRequest) -> HttpResponse:
     """The document as a page."""
     spec = document()
-    chapters = [_chapter(tag, spec) for tag in spec["tags"]]
-    return render(
-        request,
-        "api/docs.html",
-        {"info": spec["info"], "chapters": chapters, "problems": [*SORTS.values()], "types": TYPES},
-    )
+    known = spec["components"]["schemas"]
+    told = {
+        "info": spec["info"],
+        "chapters": [_chapter(tag, spec) for tag in spec["tags"]],
+        "shapes": [Shape(name, _fields(schema, known)) for name, schema in sorted(known.items())],
+        "problems": [*SORTS.values()],
+        "types": TYPES,
+    }
+    return render(request, "api/docs.html", told)
 
 
 @public

@@ -1,7 +1,9 @@
 """The OpenAPI document: what the routes and schemas say of themselves, and every refusal a caller can meet."""
 
+from functools import cache
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huhang.doors.api import schemas
@@ -26,7 +28,12 @@ def tags() -> list[dict[str, str]]:
 
 
 def document() -> dict[str, Any]:
-    """The whole document, told in the language of the request."""
+    """The whole document, told in the language of the request. It is made once a language: do not change it."""
+    return _document(get_language() or "")
+
+
+@cache
+def _document(language: str) -> dict[str, Any]:
     made = api.get_openapi_schema(path_prefix="api/v1/")
     spec: dict[str, Any] = {
         "openapi": made["openapi"],
