@@ -1,0 +1,77 @@
+"""C1–C4, C7: one request from first word to closing, each step by the person whose step it is."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.house import House
+from tests.e2e.walk import Officer, Resident
+
+BODY = "每天半夜渣土车从园区三号门过，宿舍里睡不着，已经一个多星期了。"
+
+
+def to_handling(
+    officer: Callable[..., Officer], house: House, number: str, **options: object
+) -> tuple[Officer, Officer]:
+    """Classified, dispatched to the harbour station, signed; the dispatcher and the handler are still at their desks."""
+    dispatcher = officer("dispatcher", **options)
+    dispatcher.open(number)
+    dispatcher.take("归类", category="PS-02", nature="help", urgency="0")
+    dispatcher.take("派单", unit=house.facts["units"]["harbour"])
+    handler = officer("handler", **options)
+    handler.open(number)
+    handler.take("签收")
+    return dispatcher, handler
+
+
+def test_a_request_lives_from_the_hall_to_its_closing(
+    house: House, officer: Callable[..., Officer], resident: Callable[..., Resident], phone: Callable[[], str]
+) -> None:
+    person = resident()
+    number, secret = person.file(phone(), BODY, place="园区三号门")
+    person.shoot("receipt")
+
+    clerk = officer("clerk")
+    clerk.open(number)
+    clerk.go(f"/desk/cases/{number}/reveal/")
+    clerk.set("purpose", "联系诉求人了解情况")
+    clerk.press("查看并留痕")
+    clerk.see(person.phone)
+
+    _dispatcher, handler = to_handling(officer, house, number)
+    handler.take("等诉求人补充", reason="请写明大概是几点、哪家公司的车。")
+    handler.shoot("case-waiting")
+
+    other = resident()  # another browser: nothing but number and secret
+    other.follow(number, secret)
+    other.press("补充材料")
+    other.see("请写明大概是几点")
+    other.set("text", "零点到两点，车门上写着顺达运输。")
+    other.press("提交")
+    other.see("补充材料已收到")
+
+    handler.open(number)
+    handler.see("零点到两点")
+    handler.take("申请延期", amount=2, reason="要会同交警夜查")
+    chief = officer("chief")
+    chief.open(number)
+    chief.take("审批延期", decision="grant", reason="同意，抓紧办")
+    handler.open(number)
+    handler.see("批准延期 2 个工作日")
+    handler.take("答复诉求人", result="solved", answer="已会同交警设卡，零点后渣土车改走外环，不再从三号门通行。")
+    handler.shoot("case-answered")
+
+    revisitor = officer("revisitor")
+    revisitor.open(number)
+    revisitor.take("回访", reached="yes", responded="yes", solved="yes")
+    revisitor.take("销号")
+    expect(revisitor.page.locator(".head .tag").first).to_have_text("已销号")
+
+    person.go(f"/r/{number}/")
+    person.see("不再从三号门通行")
+    person.rate(5, "很快就解决了")
+    person.go("/mine/looks/")
+    person.see("联系诉求人了解情况")
+    person.see("诉求中心")
+    person.shoot("looks")
