@@ -110,5 +110,6 @@ def django_settings(
         "USER": str(target.params.get("user") or ""),
         "PASSWORD": str(target.params.get("password") or ""),
         "CONN_MAX_AGE": 0,  # a pool keeps the connections; Django refuses both together
+        "CONN_HEALTH_CHECKS": True,  # after a restart of the server a dead connection is noticed before a page uses it
         "OPTIONS": options,
     }
