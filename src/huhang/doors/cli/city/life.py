@@ -244,7 +244,7 @@ class Life:
             return
         self._stop("revisit", at)
         word = "多次未联系上" if not reached else "已解决" if solved else "未解决"
-        data = {"reached": reached, "solved": values.get("solved")}
+        data = {"reached": reached, "solved": values.get("solved"), "stars": stars}
         self._take("revisit", "revisited", who, at, values, note=word, data=data)
 
     def rate(self, at: datetime, stars: int, reasons: list[str], comment: str) -> None:
