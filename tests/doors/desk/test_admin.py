@@ -241,6 +241,7 @@ def test_the_journal_is_narrowed_paged_and_shows_nothing_personal(city: City) ->
 def test_long_digits_are_hidden_wherever_somebody_typed_them() -> None:
     assert hide("电话13800000001，证件370602199001010016。") == "电话138****01，证件370****16。"
     assert hide("第 123456 号") == "第 123456 号"
+    assert hide("7129e8ae-9208-4444-8888-123456789012") == "7129e8ae-9208-4444-8888-123456789012"
 
 
 def test_lists_of_administration_keep_a_statement_budget(city: City) -> None:

@@ -40,6 +40,7 @@ def _desk_items() -> list[tuple[str, list[Item]]]:
                 Item(_("登记诉求"), "plus-square", "desk:request_new", (Perm.REGISTER,)),
                 Item(_("表格导入"), "file-earmark-arrow-up", "desk:imports", (Perm.IMPORT,)),
                 Item(_("成批办理"), "check2-square", "desk:batches", (Perm.DISPATCH, Perm.SIGN)),
+                Item(_("消息"), "bell", "desk:messages"),
             ],
         ),
         (
@@ -54,7 +55,11 @@ def _desk_items() -> list[tuple[str, list[Item]]]:
             [
                 Item(_("日志与校验"), "journal-check", "desk:journal", (Perm.READ_JOURNAL,)),
                 Item(_("人员与岗位"), "people", "desk:people", (Perm.MANAGE_PEOPLE,)),
+                Item(_("单位"), "diagram-3", "desk:units", (Perm.MANAGE_SYSTEM,)),
+                Item(_("目录与日历"), "calendar3", "desk:catalog", (Perm.MANAGE_SYSTEM,)),
+                Item(_("运行状况"), "heart-pulse", "desk:health", (Perm.MANAGE_SYSTEM,)),
                 Item(_("短信发件箱"), "chat-dots", "desk:outbox", (Perm.MANAGE_SYSTEM,)),
+                Item(_("接口令牌"), "key", "desk:tokens"),
             ],
         ),
     ]

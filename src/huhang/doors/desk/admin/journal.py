@@ -30,7 +30,7 @@ from huhang.kernel.worktime import Schedule
 from huhang.register.units.queries import tree
 
 PAGE = 50
-_DIGITS = re.compile(r"\d{7,17}[\dXx]?")
+_DIGITS = re.compile(r"(?<![\w-])\d{7,17}[\dXx]?(?![\w-])", re.ASCII)
 
 
 def hide(text: str) -> str:
@@ -137,6 +137,19 @@ def chain() -> dict[str, Any]:
     }
 
 
+def _value(value: Any) -> str:
+    """A fact for machines in a shorter form: a unit by its name, a long list by its length."""
+    if isinstance(value, list):
+        first = _("、").join(_value(one) for one in value[:3])
+        return first if len(value) <= 3 else _("%(first)s 等 %(n)d 项") % {"first": first, "n": len(value)}
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k}={_value(v)}" for k, v in value.items()) + "}"
+    try:
+        return tree().label(uuid.UUID(value)) or str(value) if isinstance(value, str) else str(value)
+    except ValueError:
+        return str(value)
+
+
 def _row(entry: Entry, numbers: dict[uuid.UUID, str]) -> dict[str, Any]:
     data = json.loads(entry.data) if entry.data else {}
     return {
@@ -149,7 +162,7 @@ def _row(entry: Entry, numbers: dict[uuid.UUID, str]) -> dict[str, Any]:
         "number": numbers.get(entry.case) if entry.case else None,
         "personal": entry.person is not None,
         "about": hide(entry.about),
-        "data": hide(_("，").join(f"{k}={v}" for k, v in data.items()))[:300],
+        "data": hide(_("，").join(f"{k}={_value(v)}" for k, v in data.items()))[:300],
         "seq": entry.link.seq if hasattr(entry, "link") else None,
     }
 

@@ -1,7 +1,7 @@
 """The clock that explains itself (C3): day squares, a sentence with its rule and calendar, and the remaining time."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
@@ -32,6 +32,8 @@ from huhang.kernel.worktime.trace import FESTIVALS_EN, WEEKDAYS, DayNote
 
 MOST_SQUARES = 60
 """More days than these are read on the page of the day-by-day text."""
+MOST_LATE = 5
+"""So many days past the due one are drawn; the words say how many there are."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Told:
     lines: list[str]
     asked: Asked | None
     kept: bool | None
+    replaced: bool = False
 
 
 def language() -> Language:
@@ -118,6 +121,17 @@ def tell(clock: Clock, now: datetime, *, why_url: str = "") -> Told:
     )
 
 
+def tell_all(clocks: list[Clock], now: datetime) -> list[Told]:
+    """Every clock, newest first. One whose successor began before it stopped was given anew, not kept or missed."""
+    told = []
+    for place, clock in enumerate(clocks):
+        later = (c for c in clocks[place + 1 :] if c.name == clock.name)
+        stopped = clock.stopped_at
+        replaced = stopped is not None and any(c.started_at <= stopped for c in later)
+        told.append(replace(tell(clock, now), replaced=replaced))
+    return told[::-1]
+
+
 def name_of(clock: Clock) -> str:
     """What a clock is for, in words."""
     words = {"answer": _("答复期限"), "sign": _("签收期限"), "revisit": _("回访期限")}
@@ -150,7 +164,7 @@ def _squares(told: Deadline, now: datetime, *, open_: bool) -> list[Day]:
 
 
 def _late(due: date, today: date) -> Iterator[Day]:
-    for n in range(1, min((today - due).days, 14) + 1):
+    for n in range(1, min((today - due).days, MOST_LATE) + 1):
         day = due + timedelta(days=n)
         mark = "late today" if day == today else "late"
         yield Day(mark, day, pgettext("day square", "超"), WEEKDAYS[language()][day.weekday()])
@@ -173,7 +187,7 @@ def _square(note: DayNote, place: int, today: date | None) -> Day:
         "start": pgettext("day square", "起算"),
         "makeup": pgettext("day square", "补班"),
         "due": pgettext("day square", "到期"),
-        "pause": note.reason,
+        "pause": pgettext("day square", "暂停"),
     }.get(note.mark, "")
     return Day(marks, note.date, _number(note, place), f"{weekday} {extra}".strip())
 

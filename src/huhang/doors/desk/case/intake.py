@@ -51,7 +51,11 @@ class ManyFiles(forms.ClearableFileInput):
 class NewRequest(Told):
     """What is asked of whoever takes a request."""
 
-    channel = forms.ChoiceField(label=gettext_lazy("渠道"), choices=[c for c in CHANNELS if c[0] not in _NOT_HERE])
+    channel = forms.ChoiceField(
+        label=gettext_lazy("渠道"),
+        help_text=gettext_lazy("从哪里来的，只记一次"),
+        choices=[c for c in CHANNELS if c[0] not in _NOT_HERE],
+    )
     received_at = forms.CharField(
         label=gettext_lazy("受理时间"),
         help_text=gettext_lazy("时限从这里起算；不能晚于现在，最多补登 30 天内的"),
@@ -61,6 +65,7 @@ class NewRequest(Told):
         label=gettext_lazy("姓名"),
         max_length=40,
         required=False,
+        help_text=gettext_lazy("不愿意说可以不填"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "data-nokeep": True}),
     )
     phone = forms.CharField(
@@ -205,8 +210,7 @@ def new_request(request: HttpRequest) -> HttpResponseBase:
         return _form(request, NewRequest(actor, now))
     form = NewRequest(actor, now, request.POST)
     if "find" in request.POST:  # the search button of a browser without scripts
-        form.full_clean()
-        form.errors.clear()
+        form.keep()
         return _form(request, form)
     try:
         filed, answer = _file(request, actor, now)

@@ -107,7 +107,7 @@ def _overtaken(
     """
     case = case_at(request.resolver_match.kwargs["number"] if request.resolver_match else "", actor)
     kind = kind_of(case.kind)
-    form.tell(late)
+    form.keep()
     since = [timeline.step_event(step, kind) for step in reversed(late.since)]
     barred = refused(kind, found, case, actor, now)
     said = (_(barred.message) % barred.params if barred.params else _(barred.message)) if barred else ""

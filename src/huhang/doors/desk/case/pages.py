@@ -121,7 +121,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponseBase:
 def clock_page(request: HttpRequest, number: str) -> HttpResponseBase:
     """Why this date? Every counted and skipped day of every clock, with its rule (C3)."""
     case, now = case_at(number, actor_of(request)), timezone.now()
-    told = [clocks.tell(clock, now) for clock in reversed(clocks.clocks_of(case))]
+    told = clocks.tell_all(clocks.clocks_of(case), now)
     return render(request, "desk/case/clock.html", {"case": case, "clocks": told, "now": now})
 
 

@@ -12,10 +12,14 @@ from huhang.kernel.errors import Invalid, Refusal
 class Told(forms.Form):
     """Shows fields and keeps what was typed; the action alone says what is wrong."""
 
-    def tell(self, refusal: Refusal) -> None:
-        """Puts a refusal beside its field, or above the form when it is no field's."""
+    def keep(self) -> None:
+        """Shows what was typed and says nothing of it."""
         self.full_clean()
         self.errors.clear()
+
+    def tell(self, refusal: Refusal) -> None:
+        """Puts a refusal beside its field, or above the form when it is no field's."""
+        self.keep()
         for name, sentence in self._sentences(refusal).items():
             self.add_error(name if name in self.fields else None, sentence)
 
