@@ -1,8 +1,8 @@
-"""One private PostgreSQL a run: started here on its own port and folder, stopped at the end; nothing else is assumed.
+"""One private PostgreSQL a run: started here on its own port and folder, removed at the end; nothing else is assumed.
 
-`db` (pytest-django's) gives each test a transaction that is rolled back, under the application's own role with row-level
-security on, acting as the system. `own_database` gives a test that must commit a database of its own, cloned from the
-migrated template. `HUHANG_TEST_BINARIES=system` runs the same on the system's PostgreSQL.
+`db` (pytest-django's) gives each test a transaction that is rolled back, under the application's own role with
+row-level security on, acting as the system. `own_database` gives a test that must commit a database of its own, cloned
+from the migrated template. `HUHANG_TEST_BINARIES=system` runs the same on the system's PostgreSQL.
 """
 
 import os
@@ -17,6 +17,7 @@ from huhang.base.database import Cluster, apply_grants, as_owner
 from tests.environment import DATA
 
 TEMPLATE = "huhang_template"
+pytest_plugins = ["tests.plugins.figures", "tests.plugins.coverage_of_routes"]
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +36,7 @@ def cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(cluster: Cluster, django_db_blocker: Any) -> Iterator[None]:
+def django_db_setup(cluster: Cluster, django_db_blocker: Any) -> None:
     """A migrated database with the catalogue loaded, and a template of it for `own_database`."""
     from django.conf import settings
     from django.core.management import call_command
@@ -59,7 +60,6 @@ def django_db_setup(cluster: Cluster, django_db_blocker: Any) -> Iterator[None]:
         connection.close()
         connection.close_pool()
         cluster.create_database(TEMPLATE, template=str(fresh["NAME"]))
-    yield
 
 
 @pytest.fixture(autouse=True)

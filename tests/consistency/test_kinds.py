@@ -1,7 +1,6 @@
 """What every kind of case must keep to, whoever writes it: run on each kind the installation lists."""
 
 import pytest
-from tests.factories.city import NOW, City, filed, make_city
 
 from huhang.base.access.context import acting
 from huhang.base.access.rules import ROLES, Perm
@@ -12,6 +11,7 @@ from huhang.cases.models import Case
 from huhang.cases.registry import kinds
 from huhang.cases.rules import Kind
 from huhang.kernel.errors import Missing, Refusal
+from tests.factories.city import NOW, City, filed, make_city
 
 KINDS = sorted(kinds().values(), key=lambda k: k.name)
 FIELD_KINDS = {

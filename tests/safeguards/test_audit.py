@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from tests.factories.city import NOW, City, filed, make_city
 
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.database import Cluster
@@ -16,6 +15,7 @@ from huhang.cases.models import Case, Comment, Step
 from huhang.kernel.errors import Invalid, Unavailable
 from huhang.register.subjects.actions import reveal
 from huhang.register.subjects.models import Person
+from tests.factories.city import NOW, City, filed, make_city
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from tests.factories.city import NOW, City, filed, make_city
 
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import Actor
@@ -19,6 +18,7 @@ from huhang.cases.models import Assignment, Case, Clock, Step
 from huhang.cases.registry import kind_of
 from huhang.kernel.errors import Conflict, Denied, Invalid, Missing, Refusal
 from huhang.kinds.requests.models import Rating, Request, Revisit
+from tests.factories.city import NOW, City, filed, make_city
 
 ROLES_TRIED = (
     *("clerk", "dispatcher", "handler", "second_handler", "chief", "other_handler", "traffic", "liaison"),

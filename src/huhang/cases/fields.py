@@ -17,7 +17,8 @@ class Field:
     """One thing a move asks for.
 
     Args:
-        kind: ``line``, ``text``, ``choice``, ``stars``, ``days``, ``flag``, ``unit``, ``units``, ``officer``, ``category``, ``case`` or ``date``.
+        kind: ``line``, ``text``, ``choice``, ``stars``, ``days``, ``flag``, ``unit``, ``units``, ``officer``,
+            ``category``, ``case`` or ``date``.
         most: longest text, largest number of days.
         personal: never kept in the browser and never shown in a step.
     """

@@ -1,4 +1,4 @@
-"""Kinds, states and moves as declarations. Buttons, forms, API verbs, permission tests and diagrams derive from them."""
+"""Kinds, states and moves as declarations; buttons, forms, API verbs, tests and diagrams derive from them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

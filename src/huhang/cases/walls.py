@@ -1,7 +1,7 @@
 """Row-level security behind every table about cases, as SQL for migrations.
 
-A policy repeats `base.access.predicate.sees`; tables beside the case ask whether the case itself is visible, so there is
-one rule. Other rooms' migrations use `beside` for their own tables.
+A policy repeats `base.access.predicate.sees`; tables beside the case ask whether the case itself is visible, so there
+is one rule. Other rooms' migrations use `beside` for their own tables.
 """
 
 from huhang.base.access.predicate import sees

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818  it is said to people, not an error of ours
     """A request that cannot be carried out, with the reason and the way out.
 
     Args:
@@ -74,7 +74,9 @@ class Invalid(Refusal):
     status = 422
     code = "invalid"
 
-    def __init__(self, message: str = "有内容需要改正。", *, problems: Mapping[str, str] | None = None, **kw: Any) -> None:
+    def __init__(
+        self, message: str = "有内容需要改正。", *, problems: Mapping[str, str] | None = None, **kw: Any
+    ) -> None:
         self.problems: dict[str, str] = dict(problems or {})
         super().__init__(message, **kw)
         if self.field and self.field not in self.problems:

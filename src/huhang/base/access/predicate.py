@@ -22,7 +22,8 @@ def sees(table: str = "cases_case") -> str:
     t = table
     mine = f"({t}.officer_id = {_one('user')} OR {t}.taken_by_id = {_one('user')})"
     placed = (
-        f"({_flag('scope', 'all')} OR {t}.unit_id = ANY ({_array('units')}) OR {t}.branch_id = ANY ({_array('branches')})"
+        f"({_flag('scope', 'all')} OR {t}.unit_id = ANY ({_array('units')})"
+        f" OR {t}.branch_id = ANY ({_array('branches')})"
         f" OR {t}.party_units && {_array('units')} OR {t}.party_branches && {_array('branches')} OR {mine})"
     )
     calm = f"(NOT {t}.sensitive OR {_flag('sensitive', 'yes')} OR {mine})"

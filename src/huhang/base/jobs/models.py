@@ -1,4 +1,4 @@
-"""The work ledger: what must be done, beside the queue that gets it done. The queue may lose a job, the ledger may not."""
+"""The work ledger: what must be done. The queue beside it may lose a job, the ledger may not."""
 
 from django.db import models
 from django.db.models import Q

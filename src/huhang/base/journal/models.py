@@ -1,6 +1,5 @@
 """The journal's two tables. Rows come in through `actions.write`; the links are made by the database at commit."""
 
-import uuid
 
 from django.db import models
 

@@ -5,8 +5,8 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 
-from huhang.base.vault import actions as vault
 from huhang.base.keyring import keys
+from huhang.base.vault import actions as vault
 from huhang.base.vault import rules
 
 PURPOSE = "people.second_factor"

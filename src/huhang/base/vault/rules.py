@@ -18,7 +18,7 @@ AES_256_GCM = 1
 HMAC_SHA256 = 1
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818  a state of the value, not a fault of ours
     """A sealed value that no key of ours opens: damaged, moved to another column, or its key is gone."""
 
 

@@ -1,4 +1,4 @@
-"""Starting, pausing, extending and stopping clocks. Every change computes the due instant anew from the events that count."""
+"""Starting, pausing, extending and stopping clocks; each computes the due instant anew from the events that count."""
 
 from datetime import datetime
 
@@ -21,7 +21,7 @@ def _settle(case: Case, clock: Clock) -> None:
 
 
 def start(case: Case, name: str, promise: Promise, *, at: datetime, shown: bool = True) -> Clock:
-    """A new clock from an instant; when ``shown`` its due instant becomes the case's. ``case`` changes in memory only."""
+    """A new clock from an instant; when ``shown`` its due instant is the case's. ``case`` changes in memory only."""
     clock = Clock(
         case=case,
         name=name,
@@ -118,7 +118,7 @@ def decide_extension(case: Case, name: str, *, granted: bool, decision: str, by:
 
 
 def recount(*, by: Actor, now: datetime) -> int:
-    """Computes every running clock with a provisional date anew; run after a new holiday notice. Returns how many moved.
+    """Computes every running provisional clock anew, after a new holiday notice. Returns how many moved.
 
     Whoever keeps the catalogue sees no cases, so this runs as the system; the journal names who brought the notice in.
     """

@@ -89,7 +89,7 @@ def move(
     now: datetime,
     version: int | None = None,
 ) -> Step:
-    """Makes one move: lock, check version, state, permission and guard, take effect, append the step, write the journal.
+    """Makes one move: lock, check version, state, permission and guard, take effect, append the step, journal it.
 
     Args:
         version: the version the actor was looking at; none when a program does not care.

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.http import urlencode
 from psycopg_pool import PoolTimeout
 
+from huhang.base.people.admission import OUTSIDE
 from huhang.doors.frame.pages import error_page, refused
 from huhang.kernel.errors import Denied, Missing, Refusal
 
@@ -34,8 +35,9 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, page: Page, args: Any, kw: Any) -> HttpResponse | None:
-        """Runs a writing page; reading ones are left to Django."""
-        if request.method in SAFE or not transaction.get_connection().in_atomic_block:
+        """Runs a writing page; reading ones, and signing in, are left to Django and allauth."""
+        outside = request.method in SAFE or request.path.startswith(OUTSIDE)
+        if outside or not transaction.get_connection().in_atomic_block:
             return None
         try:
             with transaction.atomic():
