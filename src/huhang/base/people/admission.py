@@ -59,5 +59,5 @@ class AdmissionMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Whatever a page had written before it failed is undone."""
-        if transaction.get_connection().in_atomic_block:
+        if not request.path.startswith(OUTSIDE) and transaction.get_connection().in_atomic_block:
             transaction.set_rollback(True)
