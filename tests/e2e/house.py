@@ -75,7 +75,9 @@ class House:
             for name in commands:
                 command = [sys.executable, "-m", "huhang.doors.cli.main", *words[name]]
                 self.processes.append(
-                    subprocess.Popen(command, env=dict(self.env), cwd=ROOT, stderr=log, stdout=log, start_new_session=True)
+                    subprocess.Popen(
+                        command, env=dict(self.env), cwd=ROOT, stderr=log, stdout=log, start_new_session=True
+                    )
                 )
         until(self._answers, f"{self.address} answers")
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response, expect
@@ -24,7 +24,7 @@ class Walk:
     complaints: list[str] = field(default_factory=list)
 
     @classmethod
-    def begin(cls, house: House, context: BrowserContext) -> "Walk":
+    def begin(cls, house: House, context: BrowserContext) -> Self:
         """Opens a page and listens to everything that goes wrong in it."""
         walk = cls(house, context, context.new_page())
         context.on("request", walk._asked)
@@ -117,7 +117,7 @@ class Resident(Walk):
     def file(self, phone: str, body: str, *, name: str = "王海燕", **more: str) -> tuple[str, str]:
         """From the start page to the receipt."""
         self.go("/")
-        self.press("提交诉求 咨询、求助、建议、投诉、举报、表扬，都从这里提") if False else self.go("/file/")
+        self.page.locator(".doors a").filter(has_text="提交诉求").click()
         self.prove(phone)
         self.tell(body, **more)
         if self.page.locator('[name="name"]').count():
