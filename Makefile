@@ -15,7 +15,7 @@ test: setup
 
 # Timings at 100,000 and 1,000,000 cases beside the bare query.
 bench: setup
-	@$(BIN)/python -m tests.bench $(ARGS)
+	@$(BIN)/python -m bench $(ARGS)
 
 # The long runs of SAFEGUARDS: crashes, thousands of sequences, hostile files.
 soak: setup

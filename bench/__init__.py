@@ -1,0 +1,1 @@
+"""Figures of the whole stack beside the bare query: `make bench`."""

@@ -1,0 +1,81 @@
+"""`python -m bench`: queue, search, record, create and move at 100,000 and 1,000,000 cases, beside the bare query.
+
+Figures are processor time of this process and of its database sessions, so they mean the same on a busy machine;
+nothing here asserts anything about time (docs/performance.md).
+"""
+
+import argparse
+import platform
+import sys
+from collections.abc import Iterator
+
+import psycopg
+
+from bench import house
+from bench.cost import Cost, Meter
+
+_HEAD = "| 请求 | 谁 | 门 | 应用 CPU 毫秒 | 数据库 CPU 毫秒 | 合计 | 语句 | 直接查询 CPU 毫秒 | 倍数 |"
+_RULE = "|---|---|---|--:|--:|--:|--:|--:|--:|"
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _line(name: str, who: str, door: str, cost: Cost, bare: Cost) -> str:
+    ratio = cost.total / bare.total if bare.total else float("inf")
+    return (
+        f"| {name} | {who} | {door} | {cost.process:.2f} | {cost.database:.2f} | {cost.total:.2f}"
+        f" | {cost.statements:.0f} | {bare.total:.2f} | {ratio:.1f} |"
+    )
+
+
+def _measured(dsn: str, wanted: str) -> Iterator[str]:
+    from django.db import connection
+
+    from bench import asks, callers
+    from bench.bare import Bare
+
+    bare, admin = Bare(dsn), psycopg.connect(dsn, autocommit=True)
+    meter, seen = Meter(admin), [0]
+
+    def count(execute, sql, params, many, context):  # type: ignore[no-untyped-def]
+        seen[0] += 1
+        return execute(sql, params, many, context)
+
+    who = callers.cast()
+    rows = [
+        *(ask for key in ("all", "few", "many") for ask in asks.lists(who[key], bare)),
+        *asks.records(who["all"], bare),
+        *asks.writes(who["all"], bare),
+    ]
+    with connection.execute_wrapper(count):
+        for ask in rows:
+            if wanted and wanted not in ask.name:
+                continue
+            least = meter.measure(ask.bare, repeats=ask.repeats)
+            for door, work in (("网页", ask.page), ("API", ask.api)):
+                if work is not None:
+                    cost = meter.measure(work, repeats=ask.repeats, counted=lambda: seen[0])
+                    yield _line(ask.name, ask.who, door, cost, least)
+    bare.session.close()
+    admin.close()
+
+
+def main() -> None:
+    """Fills the ledger step by step and prints a table at each."""
+    given = argparse.ArgumentParser(prog="bench", description="整个系统与直接查询相比的开销")
+    given.add_argument("--cases", type=int, nargs="+", default=[100_000, 1_000_000], help="在多少件时测量")
+    given.add_argument("--only", default="", help="只测名称里有这几个字的")
+    said = given.parse_args()
+    with house.server(_say) as dsn:
+        print(f"Python {platform.python_version()}，{platform.machine()}", flush=True)
+        for cases in sorted(said.cases):
+            house.fill(cases, _say)
+            print(f"\n### {cases:,} 件\n\n{_HEAD}\n{_RULE}", flush=True)
+            for line in _measured(dsn, said.only):
+                print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

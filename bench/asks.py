@@ -1,0 +1,125 @@
+"""What is measured: each ask through the pages, through the API, and as bare statements."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from bench.bare import Bare
+from bench.callers import Caller
+from bench.cost import Work
+
+TWO, FOUR = "噪声", "夜间渣土"
+"""Words people search for: two characters that many cases have, four that fewer have."""
+
+_SAID = {
+    "channel": "hotline",
+    "nature": "help",
+    "name": "王海燕",
+    "phone": "13800000001",
+    "title": "夜间渣土车噪声影响园区宿舍",
+    "body": "晚上十二点以后渣土车从三号门过，宿舍睡不好。",
+}
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One row of the table: the same ask made three ways."""
+
+    name: str
+    who: str
+    page: Work | None
+    api: Work | None
+    bare: Work
+    repeats: int = 30
+
+
+def _units(caller: Caller) -> list[Any] | None:
+    return None if caller.actor.everything or caller.actor.grants[0].reach == "all" else list(caller.actor.units)
+
+
+def lists(caller: Caller, bare: Bare) -> Iterator[Ask]:
+    """Queue, late ones, search and count, as one caller sees them."""
+    units, name = _units(caller), caller.name
+    scope = "all" if units is None else "unit"
+    inbox, ledger = reverse("desk:inbox"), reverse("desk:ledger")
+    listed = {"scope": scope, "open": "true", "order": "due"}
+    yield Ask(
+        "队列 50 行，按到期",
+        name,
+        lambda: caller.page(inbox, scope=scope),
+        lambda: caller.get("/requests", **listed),
+        lambda: bare.queue(units, late=False),
+    )
+    yield Ask(
+        "只看超期",
+        name,
+        lambda: caller.page(inbox, scope=scope, late="1"),
+        lambda: caller.get("/requests", **listed, late="true"),
+        lambda: bare.queue(units, late=True),
+    )
+    for words in (TWO, FOUR):
+        yield Ask(
+            f"搜索“{words}”",
+            name,
+            lambda words=words: caller.page(ledger, q=words),  # type: ignore[misc]
+            lambda words=words: caller.get("/requests", q=words),  # type: ignore[misc]
+            lambda words=words: bare.found(words, units),  # type: ignore[misc]
+            repeats=12,
+        )
+    yield Ask(
+        "计数，到 1,001 为止",
+        name,
+        None,
+        lambda: caller.get("/requests", scope=scope, open="true", count="true", limit="1"),
+        lambda: bare.count(units),
+    )
+
+
+def records(caller: Caller, bare: Bare) -> Iterator[Ask]:
+    """One case whole."""
+    numbers = [number for number, _, _ in bare.numbers("registered")][:200]
+    at = _round(numbers)
+    yield Ask(
+        "一件的全部",
+        caller.name,
+        lambda: caller.page(reverse("desk:case", kwargs={"number": next(at)})),
+        lambda: caller.get(f"/requests/{next(at)}"),
+        lambda: bare.record(next(at)),
+    )
+
+
+def writes(caller: Caller, bare: Bare) -> Iterator[Ask]:
+    """A new request, and a move on one."""
+    from django.utils import timezone
+
+    def now() -> str:
+        return timezone.localtime().strftime("%Y-%m-%dT%H:%M")
+
+    yield Ask(
+        "登记一件",
+        caller.name,
+        lambda: caller.form(reverse("desk:request_new"), {**_SAID, "urgency": "0", "received_at": now()}, wanted=201),
+        lambda: caller.post("/requests", _SAID, wanted=201),
+        bare.create,
+    )
+    waiting = iter(list(bare.numbers("registered")))
+    values = {"category": "PS-02", "nature": "help", "urgency": "0"}
+
+    def page() -> Any:
+        number, version, _ = next(waiting)
+        where = reverse("desk:move", kwargs={"number": number, "name": "classify"})
+        return caller.form(where, {**values, "version": str(version)}, wanted=302)
+
+    def api() -> Any:
+        number, version, _ = next(waiting)
+        body = {"version": version, "values": values}
+        return caller.post(f"/requests/{number}/moves/classify", body, wanted=200)
+
+    yield Ask("办一步（归类）", caller.name, page, api, lambda: bare.move(next(waiting)[2]), repeats=20)
+
+
+def _round(numbers: list[str]) -> Iterator[str]:
+    while True:
+        yield from numbers
