@@ -65,6 +65,8 @@ def counted() -> Iterator[list[str]]:
 
     with connection.execute_wrapper(note):
         yield said
+    if said and said[-1].startswith("SELECT set_config"):  # a test acts inside another actor, who is put back after it
+        said.pop()
 
 
 def test_the_page_shows_facts_clock_and_what_was_done(city: City) -> None:

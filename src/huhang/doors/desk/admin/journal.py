@@ -9,7 +9,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -83,13 +83,18 @@ class Asked:
         self.before = request.GET.get("before", "")[:80]
         self.wrong = ""
 
+    @property
+    def nothing(self) -> bool:
+        """Whether this is the front page, where the state of the chain is told too."""
+        return not (self.case or self.officer or self.day or self.before)
+
     def narrow(self, rows: QuerySet[Entry]) -> QuerySet[Entry]:
         """The rows asked for; none when a filter matches nothing."""
         if self.case:
             rows = self._by_case(rows)
         if self.officer:
-            found = User.objects.filter(Q(username=self.officer) | Q(name=self.officer)).values_list("pk", flat=True)
-            rows = rows.filter(actor__in=list(found[:20]))
+            found = User.objects.filter(Q(username=self.officer) | Q(name=self.officer))
+            rows = rows.filter(actor__in=found.values("pk"))
         if self.day:
             rows = self._by_day(rows)
         return self._below(rows)
@@ -100,7 +105,7 @@ class Asked:
         except Invalid as wrong:
             self.wrong = _(wrong.message)
             return rows.none()
-        return rows.filter(case__in=list(Case.objects.filter(number=number).values_list("pk", flat=True)))
+        return rows.filter(case__in=Case.objects.filter(number=number).values("pk"))
 
     def _by_day(self, rows: QuerySet[Entry]) -> QuerySet[Entry]:
         try:
@@ -123,11 +128,14 @@ class Asked:
 
 def chain() -> dict[str, Any]:
     """How far the chain and its anchors go, and whether the newest anchor still fits the chain."""
-    newest = Link.objects.order_by("-seq").values_list("seq", "hash").first()
     path = anchors_file()
     lines = path.read_text().splitlines() if path.exists() else []
     anchor = json.loads(lines[-1]) if lines else None
-    held = Link.objects.filter(seq=anchor["seq"]).values_list("hash", flat=True).first() if anchor else None
+    last = Link.objects.order_by("-seq").values("seq")[:1]
+    wanted = Q(seq=Subquery(last)) | Q(seq=anchor["seq"] if anchor else 0)
+    links = dict(Link.objects.filter(wanted).order_by("seq").values_list("seq", "hash"))
+    newest = max(links.items(), default=None)
+    held = links.get(anchor["seq"]) if anchor else None
     return {
         "seq": newest[0] if newest else 0,
         "hash": bytes(newest[1]).hex() if newest else "",
@@ -150,7 +158,7 @@ def _value(value: Any) -> str:
         return str(value)
 
 
-def _row(entry: Entry, numbers: dict[uuid.UUID, str]) -> dict[str, Any]:
+def _row(entry: Entry) -> dict[str, Any]:
     data = json.loads(entry.data) if entry.data else {}
     return {
         "at": entry.at,
@@ -159,7 +167,7 @@ def _row(entry: Entry, numbers: dict[uuid.UUID, str]) -> dict[str, Any]:
         "who": entry.actor_name,
         "unit": tree().label(entry.unit),
         "door": entry.door,
-        "number": numbers.get(entry.case) if entry.case else None,
+        "number": entry.case_number,  # type: ignore[attr-defined]
         "personal": entry.person is not None,
         "about": hide(entry.about),
         "data": hide(_("，").join(f"{k}={_value(v)}" for k, v in data.items()))[:300],
@@ -172,15 +180,15 @@ def _row(entry: Entry, numbers: dict[uuid.UUID, str]) -> dict[str, Any]:
 def journal(request: HttpRequest) -> HttpResponseBase:
     """Newest first, a page at a time."""
     asked = Asked(request)
-    rows = asked.narrow(Entry.objects.select_related("link").order_by("-at", "-pk"))
-    page = list(rows[: PAGE + 1])
-    numbers = dict(Case.objects.filter(pk__in={e.case for e in page if e.case}).values_list("pk", "number"))
+    number = Case.objects.filter(pk=OuterRef("case")).values("number")[:1]
+    rows = Entry.objects.select_related("link").annotate(case_number=Subquery(number)).order_by("-at", "-pk")
+    page = list(asked.narrow(rows)[: PAGE + 1])
     last = page[PAGE - 1] if len(page) > PAGE else None
     context = {
         "asked": asked,
-        "rows": [_row(entry, numbers) for entry in page[:PAGE]],
+        "rows": [_row(entry) for entry in page[:PAGE]],
         "older": f"{last.at.isoformat()},{last.pk}" if last else "",
-        "chain": chain(),
+        "chain": chain() if asked.nothing else None,
         "now": timezone.now(),
     }
     return render(request, "desk/admin/journal.html", context)

@@ -1,6 +1,7 @@
 """What an officer was told inside the product, and, on a trial installation, what the sandbox provider was given."""
 
 from django.conf import settings
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -30,20 +31,19 @@ def messages_page(request: HttpRequest) -> HttpResponseBase:
         n = mark_read(actor.user, by=actor, now=timezone.now())
         done(request, _("%(n)d 条消息已标为已读。") % {"n": n})
         return redirect("desk:messages")
-    rows = queries.of_user(actor.user)
+    number = visible_to(actor, Case.objects.filter(pk=OuterRef("case"))).values("number")[:1]
+    rows = queries.of_user(actor.user).annotate(number=Subquery(number))
     before = parse_datetime(request.GET.get("before", "").replace(" ", "+"))
     if before is not None and timezone.is_aware(before):
         rows = rows.filter(created_at__lt=before)
     page = list(rows[: PAGE + 1])
-    wanted = {m.case for m in page if m.case is not None}
-    numbers = dict(visible_to(actor, Case.objects.filter(pk__in=wanted)).values_list("pk", "number"))
     said = get_language() or ""
     shown = [
         {
             "text": templates.read(m.template, m.text, said),
             "at": m.created_at,
             "new": m.read_at is None,
-            "number": numbers.get(m.case) if m.case else None,
+            "number": m.number,
         }
         for m in page[:PAGE]
     ]
