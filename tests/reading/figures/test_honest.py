@@ -19,6 +19,7 @@ from huhang.cases.registry import kind_of
 from huhang.kernel.errors import Refusal
 from huhang.kernel.worktime import Pause, Unit, due, working_time
 from huhang.kinds.requests import catalogue
+from huhang.kinds.requests.outcomes import settle
 from huhang.reading.figures import queries
 from huhang.reading.figures.periods import Period
 from huhang.reading.figures.queries import Ask
@@ -240,6 +241,7 @@ def test_every_figure_is_the_journals_and_its_rows_are_its_cases(seed: int) -> N
                 if figure.span and wanted:
                     assert value.median == pytest.approx(_median([journal[pk] for pk in wanted]))
                 filled |= {figure.name} if wanted else set()
+    assert settle() == 0, "the outcome columns differ from the answers, revisits and ratings beside them"
     assert filled == {f.name for f in kind.figures}, "a figure that was never above nought was not tested"
 
 

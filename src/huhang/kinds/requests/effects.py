@@ -205,7 +205,8 @@ def answer(doing: Doing) -> Outcome:
     case, detail = doing.case, _detail(doing)
     detail.answer, detail.result = doing.values["answer"], doing.values["result"]
     detail.answered_unit_id, detail.answered_by_id = case.unit_id, doing.by.user
-    detail.save(update_fields=["answer", "result", "answered_unit", "answered_by"])
+    detail.in_time = case.due_at is not None and doing.now < case.due_at
+    detail.save(update_fields=["answer", "result", "answered_unit", "answered_by", "in_time"])
     clocks.stop(case, ANSWER, at=doing.now)
     clocks.start(case, REVISIT, _promise(doing, detail, REVISIT), at=doing.now)
     case.answered_at = doing.now
@@ -236,6 +237,8 @@ def revisit(doing: Doing) -> Outcome:
         solved=(values["solved"] == "yes") if reached else None,
         note=values.get("note") or "",
     )
+    detail.revisit_result = "unreached" if not reached else "solved" if values["solved"] == "yes" else "unsolved"
+    detail.save(update_fields=["revisit_result"])
     if values.get("stars"):
         _rate(doing, detail, stars=values["stars"], said_to="revisit", reasons=[], comment=values.get("note") or "")
     tried = Revisit.objects.filter(case=case, round=detail.redo_count).count()
@@ -262,6 +265,8 @@ def _rate(doing: Doing, detail: Request, *, stars: int, said_to: str, reasons: l
         said_to=said_to,
         at=doing.now,
     )
+    detail.stars, detail.worst_stars = stars, min(stars, detail.worst_stars or stars)
+    detail.save(update_fields=["stars", "worst_stars"])
 
 
 def rate(doing: Doing) -> Outcome:
@@ -297,7 +302,8 @@ def redo(doing: Doing) -> Outcome:
     """Not solved: back to the unit, with a clock of its own; the next answer is a new round."""
     case, detail = doing.case, _detail(doing)
     detail.redo_count += 1
-    detail.save(update_fields=["redo_count"])
+    detail.in_time, detail.revisit_result, detail.stars = None, "", None
+    detail.save(update_fields=["redo_count", "in_time", "revisit_result", "stars"])
     clocks.stop(case, REVISIT, at=doing.now)
     clocks.stop(case, ANSWER, at=doing.now)
     clocks.start(case, ANSWER, _promise(doing, detail, ANSWER), at=doing.now)

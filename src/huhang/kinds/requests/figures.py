@@ -1,21 +1,19 @@
 """What is counted of requests (HOUSE §2.7, STANDARDS §4.4).
 
-Each figure is one condition over the case and what stands beside it. Of a request that was redone, the last round is
-judged; that an earlier round was rated badly is a figure of its own, so nothing disappears (SAFEGUARDS 20).
+Each figure is one condition over the columns of the case and its detail row. Of a request that was redone, the last
+round is judged; that an earlier round was rated badly is a figure of its own, so nothing disappears (SAFEGUARDS 20).
 """
 
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from huhang.cases.figures import Figure
-from huhang.cases.models import Clock
-from huhang.kinds.requests.models import Rating, Revisit
 from huhang.kinds.requests.rules import BAD
 
 _CLOSED = Q(state="closed")
+_REACHED = ("solved", "unsolved")
 _ASKED = ("answered", "revisited", "appealed")
 """States in which the answer is given and the revisit clock runs."""
 
@@ -26,26 +24,6 @@ def _closed(now: datetime) -> Q:
 
 def _late(now: datetime) -> Q:
     return Q(is_open=True, due_at__lte=now)  # due instants are half-open: at the instant itself it is late
-
-
-def _answered_in_time() -> Exists:
-    """The answer clock that the last answer stopped, when it stopped before its due instant.
-
-    Only columns of the clock stand in the comparison, so the database may build the set once and look cases up in it.
-    """
-    stopped = Clock.objects.filter(
-        case=OuterRef("pk"), name="answer", stopped_at=OuterRef("answered_at"), stopped_at__lt=F("due_at")
-    )
-    return Exists(stopped)
-
-
-def _in_last_round(model: Any, **wanted: Any) -> Q:
-    rows = model.objects.filter(case=OuterRef("pk"), round=OuterRef("request__redo_count"), **wanted)
-    return Q(Exists(rows))
-
-
-def _ever_rated_badly() -> Q:
-    return Q(Exists(Rating.objects.filter(case=OuterRef("pk"), stars__lte=BAD)))
 
 
 FIGURES = (
@@ -95,7 +73,7 @@ FIGURES = (
         _("按期答复"),
         _("期内销号的，最后一次答复在到期之前"),
         "closed_at",
-        lambda now: Q(_answered_in_time()),
+        lambda now: Q(request__in_time=True),
         of="closed",
         better="high",
     ),
@@ -133,7 +111,7 @@ FIGURES = (
         _("已回访"),
         _("期内销号的，最后一轮回访过"),
         "closed_at",
-        lambda now: _in_last_round(Revisit),
+        lambda now: Q(request__revisit_result__gt=""),
         of="closed",
         better="high",
     ),
@@ -142,7 +120,7 @@ FIGURES = (
         _("联系上"),
         _("回访过的，联系上了诉求人"),
         "closed_at",
-        lambda now: _in_last_round(Revisit, reached=True),
+        lambda now: Q(request__revisit_result__in=_REACHED),
         of="revisited",
         better="high",
     ),
@@ -151,7 +129,7 @@ FIGURES = (
         _("联系不上"),
         _("回访过的，多次没有联系上"),
         "closed_at",
-        lambda now: ~_in_last_round(Revisit, reached=True),
+        lambda now: Q(request__revisit_result="unreached"),
         of="revisited",
         better="low",
     ),
@@ -160,7 +138,7 @@ FIGURES = (
         _("解决率"),
         _("联系上的，诉求人说已解决"),
         "closed_at",
-        lambda now: _in_last_round(Revisit, solved=True),
+        lambda now: Q(request__revisit_result="solved"),
         of="reached",
         better="high",
     ),
@@ -169,7 +147,7 @@ FIGURES = (
         _("评价率"),
         _("期内销号的，诉求人评过最后一轮"),
         "closed_at",
-        lambda now: _in_last_round(Rating),
+        lambda now: Q(request__stars__isnull=False),
         of="closed",
     ),
     Figure(
@@ -177,7 +155,7 @@ FIGURES = (
         _("满意率"),
         _("评过的，最后一轮评三星以上"),
         "closed_at",
-        lambda now: _in_last_round(Rating, stars__gt=BAD),
+        lambda now: Q(request__stars__gt=BAD),
         of="rated",
         better="high",
     ),
@@ -186,7 +164,7 @@ FIGURES = (
         _("曾不满意"),
         _("期内销号的，任何一轮评过两星以下"),
         "closed_at",
-        lambda now: _ever_rated_badly(),
+        lambda now: Q(request__worst_stars__lte=BAD),
         of="closed",
         better="low",
     ),

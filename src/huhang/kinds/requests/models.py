@@ -9,7 +9,12 @@ from huhang.kernel.numbering import uuid7
 
 
 class Request(models.Model):
-    """The detail row of a request; the case row beside it carries unit, state and clock."""
+    """The detail row of a request; the case row beside it carries unit, state and clock.
+
+    ``in_time``, ``revisit_result``, ``stars`` say how the last round ended, ``worst_stars`` the worst word of any
+    round: written in the transaction that answers, revisits or rates, so that figures over a year count columns
+    (SAFEGUARDS 20: tests recompute them from the journal).
+    """
 
     case = models.OneToOneField("cases.Case", on_delete=models.PROTECT, primary_key=True, related_name="request")
     nature = models.CharField(_("性质"), max_length=16)
@@ -31,6 +36,10 @@ class Request(models.Model):
         "people.User", db_index=False, on_delete=models.PROTECT, null=True, related_name="+"
     )
     redo_count = models.PositiveSmallIntegerField(default=0)
+    in_time = models.BooleanField(null=True)
+    revisit_result = models.CharField(max_length=10, blank=True, default="", db_default="")
+    stars = models.PositiveSmallIntegerField(null=True)
+    worst_stars = models.PositiveSmallIntegerField(null=True)
     source_key = models.CharField(max_length=80, null=True, blank=True, unique=True)
     source_row = models.JSONField(null=True, blank=True)
 

@@ -42,10 +42,17 @@ def figure_of(kind: Kind, name: str) -> Figure:
 
 def counted(kind: Kind, figure: Figure, window: Window) -> Q:
     """The condition of a figure: its own, within the period, within the figure it is a share of."""
-    own = figure.where(window.now)
-    if figure.instant:
-        own &= Q(**{f"{figure.instant}__gte": window.since, f"{figure.instant}__lt": window.until})
-    return own & counted(kind, figure_of(kind, figure.of), window) if figure.of else own
+    if figure.of:  # the wider condition first: the dearer one is then asked of fewer cases
+        whole = figure_of(kind, figure.of)
+        within = counted(kind, whole, window)
+        return within & (_inside(figure, window) if whole.instant != figure.instant else Q()) & figure.where(window.now)
+    return _inside(figure, window) & figure.where(window.now)
+
+
+def _inside(figure: Figure, window: Window) -> Q:
+    if not figure.instant:
+        return Q()
+    return Q(**{f"{figure.instant}__gte": window.since, f"{figure.instant}__lt": window.until})
 
 
 def cases(kind: Kind, actor: Actor, scope: Scope) -> QuerySet[Case]:
@@ -69,41 +76,64 @@ class Ask:
     window: Window
 
 
-def _columns(kind: Kind, asks: Mapping[str, Ask]) -> dict[str, Any]:
-    """The aggregates that answer some questions; shares need the figure they are a share of, too."""
-    columns: dict[str, Any] = {}
-    for key, ask in asks.items():
-        columns[f"{key}_count"] = Count("pk", filter=counted(kind, ask.figure, ask.window))
-        if ask.figure.of:
-            columns[f"{key}_n"] = Count("pk", filter=counted(kind, figure_of(kind, ask.figure.of), ask.window))
+Place = tuple[str, Window]
+Counts = dict[Any, dict[str, Any]]
+
+
+def _needed(kind: Kind, asks: Iterable[Ask]) -> dict[Place, str]:
+    """Every figure and period that has to be counted, once each, with the name of its column."""
+    wanted: dict[Place, str] = {}
+    for ask in asks:
+        for name in filter(None, (ask.figure.name, ask.figure.of)):
+            wanted.setdefault((name, ask.window), f"c{len(wanted)}")
+    return wanted
+
+
+def _counts(kind: Kind, actor: Actor, asks: Iterable[Ask], scope: Scope, column: str, **more: Any) -> Counts:
+    """Counts by the values of a column: one statement."""
+    asked = list(asks)
+    wanted = _needed(kind, asked)
+    plain: dict[str, Any] = dict(more)
+    for (name, window), key in wanted.items():
+        plain[key] = Count("pk", filter=counted(kind, figure_of(kind, name), window))
+    for ask in asked:
         if ask.figure.span:
-            time = working_days(
-                *ask.figure.span, until=ask.window.until, calendar=catalog.calendar(), schedule=catalog.schedule()
-            )
-            columns[f"{key}_median"] = Median(time, filter=counted(kind, ask.figure, ask.window))
-    return columns
+            plain[f"{wanted[ask.figure.name, ask.window]}_median"] = _median(kind, ask)
+    since = min(ask.window.since for ask in asked)
+    found = cases(kind, actor, scope).filter(_near(since)).values(column).annotate(**plain)
+    return {row[column]: row for row in found}
 
 
-def _values(asks: Mapping[str, Ask], row: Mapping[str, Any]) -> dict[str, Value]:
-    return {
-        key: Value(ask.figure, row.get(f"{key}_count") or 0, row.get(f"{key}_n"), row.get(f"{key}_median"))
-        if row or not ask.figure.of
-        else Value(ask.figure, 0, 0)
-        for key, ask in asks.items()
-    }
+def _median(kind: Kind, ask: Ask) -> Median:
+    assert ask.figure.span is not None
+    time = working_days(
+        *ask.figure.span, until=ask.window.until, calendar=catalog.calendar(), schedule=catalog.schedule()
+    )
+    return Median(time, filter=counted(kind, ask.figure, ask.window))
+
+
+def _values(kind: Kind, asks: Mapping[str, Ask], row: Mapping[str, Any]) -> dict[str, Value]:
+    wanted = _needed(kind, asks.values())
+
+    def value(ask: Ask) -> Value:
+        key, of = wanted[ask.figure.name, ask.window], ask.figure.of
+        n = (row.get(wanted[of, ask.window]) or 0) if of else None
+        return Value(ask.figure, row.get(key) or 0, n, row.get(f"{key}_median"))
+
+    return {name: value(ask) for name, ask in asks.items()}
 
 
 def measure(kind: Kind, actor: Actor, asks: Mapping[str, Ask], scope: Scope) -> tuple[dict[str, Value], Any]:
-    """Several figures over several periods, and the oldest due instant among the open cases: one statement."""
-    since = min(ask.window.since for ask in asks.values())
+    """Several figures over several periods, and the oldest due instant among the late cases: one statement."""
     now = next(iter(asks.values())).window.now
     oldest = Min("due_at", filter=Q(is_open=True, due_at__lte=now))
-    row = cases(kind, actor, scope).filter(_near(since)).aggregate(oldest_due=oldest, **_columns(kind, asks))
-    return _values(asks, row), row["oldest_due"]
+    counts = _counts(kind, actor, asks.values(), scope, "kind", oldest_due=oldest)
+    row = counts.get(kind.name, {})
+    return _values(kind, asks, row), row.get("oldest_due")
 
 
 def figure(kind: Kind, actor: Actor, name: str, window: Window, scope: Scope | None = None) -> Value:
-    """One figure over a period in a scope: one statement."""
+    """One figure over a period in a scope."""
     asks = {"one": Ask(figure_of(kind, name), window)}
     return measure(kind, actor, asks, scope or Scope())[0]["one"]
 
@@ -121,12 +151,9 @@ def by_unit(kind: Kind, actor: Actor, names: Iterable[str], window: Window, scop
     """Figures of every unit one level below a scope, in order of code; units without a case stand in it too."""
     asks = {name: Ask(figure_of(kind, name), window) for name in names}
     column = "branch_id" if scope.level == Unit.Level.BUREAU else "unit_id"
-    found = {
-        row[column]: row
-        for row in cases(kind, actor, scope).filter(_near(window.since)).values(column).annotate(**_columns(kind, asks))
-    }
+    found = _counts(kind, actor, asks.values(), scope, column)
     return [
-        UnitRow(label, part, _values(asks, found.get(key, {})))
+        UnitRow(label, part, _values(kind, asks, found.get(key, {})))
         for key, label, part in _parts(scope, window, set(found))
     ]
 

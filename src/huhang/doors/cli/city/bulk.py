@@ -39,6 +39,9 @@ _CASES = ("cases_case", "requests_request", "cases_step", "cases_clock")
 _STATES = ("registered", "classified", "dispatched", "handling", "handling", "handling", "answered", "revisited")
 _CHANNELS = ("web", "app", "hotline", "hotline", "window", "visit", "call_110", "letter")
 _PREFIX = "HB"
+_NUMBERS = 31**7
+_STRIDE = 15_485_863
+"""Prime to 31: the multiples of it meet every number once before any comes again, so none has to be looked up."""
 
 _DRAFT = """
 CREATE TEMP TABLE draft (
@@ -68,8 +71,8 @@ FROM draft d JOIN words w ON w.n = d.words
 """,
     """
 INSERT INTO requests_request (case_id, nature, confidential, contact_masked, transfers, returns, answer, result,
-    redo_count)
-SELECT id, nature, false, '', 0, 0, '', '', 0 FROM draft
+    redo_count, in_time)
+SELECT id, nature, false, '', 0, 0, '', '', 0, answered_at < due_at FROM draft
 """,
     """
 INSERT INTO cases_step (id, case_id, seq, move, from_state, to_state, at, by_kind, by_user_id, by_label, unit_id, note,
@@ -109,7 +112,7 @@ def load(cases: int, *, seed: int = 1, now: datetime, say: Say = print) -> None:
             say(f"  文字 {pool} 种，{time.monotonic() - began:.0f} 秒")
             cursor.execute(_DRAFT)
             columns = _columns(_DRAFT)
-            copy(cursor, rows.Sheet("draft", columns, _draft(cases, desks, home, pool, rng, now)))
+            copy(cursor, rows.Sheet("draft", columns, _draft(cases, _there(cursor), desks, home, pool, rng, now)))
             say(f"  起草 {cases} 件，{time.monotonic() - began:.0f} 秒")
             _insert(cursor, cases, say, began)
             _note(cursor, cases, seed, now)
@@ -150,6 +153,23 @@ def _desks(cursor: Any) -> list[_Desk]:
     return found
 
 
+class _Spread:
+    """Picks symbols by the digits of one number, where chance would pick them."""
+
+    def __init__(self, number: int) -> None:
+        self._rest = number
+
+    def choice(self, seq: str, /) -> str:
+        """The next digit's symbol."""
+        self._rest, digit = divmod(self._rest, len(seq))
+        return seq[digit]
+
+
+def _there(cursor: Any) -> int:
+    cursor.execute("SELECT count(*) FROM cases_case WHERE number LIKE %s", [f"{_PREFIX}-%"])
+    return int(cursor.fetchone()[0])
+
+
 def _home(cursor: Any) -> _Desk:
     cursor.execute(
         "SELECT p.unit_id, u.branch_id, array_agg(p.user_id ORDER BY p.user_id) FROM people_post p JOIN units_unit u"
@@ -183,7 +203,7 @@ def _pool(cursor: Any, rng: random.Random, wanted: int) -> int:
 
 
 def _draft(
-    cases: int, desks: list[_Desk], home: _Desk, pool: int, rng: random.Random, now: datetime
+    cases: int, there: int, desks: list[_Desk], home: _Desk, pool: int, rng: random.Random, now: datetime
 ) -> Iterator[rows.Row]:
     """What differs from case to case; ten years back for the closed, a month for the open."""
     keys = Ordered7(rng)
@@ -191,8 +211,7 @@ def _draft(
     promises = {code: catalogue.promise("answer", nature=n, category=code, version=v) for code, v, n in codes}
     schedule = catalog.schedule()
     office = Office(catalog.calendar(), schedule, schedule.date_of(now), schedule.date_of(now))
-    numbers: set[str] = set()
-    for _ in range(cases):
+    for i in range(cases):
         open_now = rng.random() < OPEN
         received = now - timedelta(seconds=rng.randrange(30 * 86_400 if open_now else 3650 * 86_400))
         code, version, nature = rng.choice(codes)
@@ -205,9 +224,7 @@ def _draft(
         answered = (
             None if open_now and state not in ("answered", "revisited") else min(now, received + timedelta(hours=9))
         )
-        while (number := public_number(_PREFIX, rng)) in numbers:
-            pass
-        numbers.add(number)
+        number = public_number(_PREFIX, _Spread((there + i) * _STRIDE % _NUMBERS))
         ms = int(received.timestamp() * 1000)
         yield (
             keys.at(ms),

@@ -23,6 +23,7 @@ from huhang.doors.cli.city.lighten import without_foreign_keys
 from huhang.doors.cli.city.year import REQUESTS, Year
 from huhang.kernel.errors import Conflict, Invalid
 from huhang.kernel.text import canonical_json
+from huhang.kinds.requests.outcomes import settle
 from huhang.register.units import queries as units
 from huhang.register.units.models import Unit
 
@@ -152,6 +153,7 @@ def _write(cursor: Any, city: register.Register, year: Year, seed: int, now: dat
         for sheet in rows.of_lives(year.lives):
             copy(cursor, sheet)
         enter(cursor, [*lines, made])
+    settle()
 
 
 def copy(cursor: Any, sheet: rows.Sheet) -> None:
