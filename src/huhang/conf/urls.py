@@ -1,7 +1,7 @@
 """Where everything is found."""
 
 from allauth.account import views as account
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 handler400 = "huhang.doors.frame.pages.bad_request"
@@ -10,7 +10,7 @@ handler404 = "huhang.doors.frame.pages.missing"
 handler500 = "huhang.doors.frame.pages.broken"
 
 # Only what is used: nobody signs up, confirms an address or resets a password by mail (SAFEGUARDS 1).
-accounts = [
+accounts: list[URLPattern | URLResolver] = [
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),

@@ -57,7 +57,9 @@ def load(root: Path, *, by: By, now: datetime) -> Loaded:
     kept = present | {(kind, code) for kind, code, _version in by_hand}
     gone = [e.pk for e in entries if e.withdrawn_at is None and (e.kind, e.code) not in kept]
     Entry.objects.filter(pk__in=gone).update(withdrawn_at=now)
-    if fresh or gone:
+    back = [e.pk for e in entries if e.withdrawn_at is not None and (e.kind, e.code) in present]
+    Entry.objects.filter(pk__in=back).update(withdrawn_at=None)
+    if fresh or gone or back:
         journal.write(
             "catalog.load",
             by=by,

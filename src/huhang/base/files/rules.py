@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from huhang.base.keyring.keys import Ring
-from huhang.kernel.errors import Invalid, Refusal
+from huhang.kernel.errors import Invalid, Refusal, Sentence
 from huhang.kernel.text import clean
 
-TAKEN = "图片（JPEG、PNG、WebP）、PDF、Word（docx）、Excel（xlsx）、文本（txt）、表格文本（csv）"
+TAKEN = Sentence("图片（JPEG、PNG、WebP）、PDF、Word（docx）、Excel（xlsx）、文本（txt）、表格文本（csv）")
 """Said wherever a file is asked for or refused."""
 
 

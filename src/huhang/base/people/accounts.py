@@ -18,6 +18,11 @@ class ClosedAccounts(DefaultAccountAdapter):
     def is_open_for_signup(self, request: Any) -> bool:
         return False
 
+    def set_password(self, user: Any, password: str) -> None:
+        """A password somebody chose for himself: the one he was given need not be changed any more."""
+        user.must_change_password = False
+        super().set_password(user, password)
+
 
 class SealedSecrets(DefaultMFAAdapter):
     """Second-factor secrets are sealed; they are keys of ours, not data of a person, so no reading is journalled."""

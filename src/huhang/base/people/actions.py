@@ -235,3 +235,12 @@ def prove_phone(*, phone: str, code: str, now: datetime) -> str:
     if not right:
         raise Invalid("验证码不对，请核对短信。", field="code")
     return number
+
+
+CHECKS_KEPT = timedelta(days=1)
+"""Phone checks are of no use after the longest limit they count for; a day is plenty."""
+
+
+def forget_checks(*, now: datetime) -> int:
+    """Deletes old phone checks; returns how many."""
+    return PhoneCheck.objects.filter(sent_at__lt=now - CHECKS_KEPT).delete()[0]

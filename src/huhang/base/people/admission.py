@@ -49,6 +49,8 @@ class AdmissionMiddleware:
             return self.get_response(request)
         actor = actor_for_request(request)
         request.actor = actor  # type: ignore[attr-defined]
+        if actor.door == "desk" and request.user.must_change_password:  # type: ignore[union-attr]
+            return redirect("account_change_password")
         if lacks_second_factor(request, actor):
             return redirect("mfa_index")
         with acting(actor):

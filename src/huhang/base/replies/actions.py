@@ -7,7 +7,7 @@ index until the first has committed or failed, so there is no moment at which bo
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
@@ -55,6 +55,15 @@ def once(key: str, *, who: str, content: str, now: datetime, work: Callable[[], 
         answer = work()
         Reply.objects.filter(pk=mark).update(status=answer.status, body=answer.body, location=answer.location)
         return answer
+
+
+KEPT = timedelta(days=30)
+"""So long a submission is recognised as a repeat."""
+
+
+def expire(*, now: datetime) -> int:
+    """Forgets answers older than `KEPT`; returns how many."""
+    return Reply.objects.filter(at__lt=now - KEPT).delete()[0]
 
 
 def _repeat(mark: bytes, digest: bytes) -> Answer:

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from huhang.base.access.rules import Actor, Perm
 from huhang.cases.fields import Field
 from huhang.cases.models import Case
-from huhang.cases.queries import running
 from huhang.cases.rules import Kind, Move, State
 from huhang.kinds.requests import catalogue, effects, queries
 from huhang.kinds.requests.actions.filing import file_request
@@ -33,11 +32,19 @@ _YES_NO = (("yes", _("是")), ("no", _("否")))
 
 
 def _extension_pending(case: Case, by: Actor, now: datetime) -> str | None:
-    clock = running(case, "answer")
-    asked = clock.extensions.filter(decided_at__isnull=True).first() if clock else None
+    asked = next((e for e in queries.extensions(case) if e.decided_at is None), None)
     if asked is None:
         return "没有等待审批的延期申请。"
     return "延期由别人审批，不能自己批自己。" if asked.asked_by_id == by.user else None
+
+
+def _may_ask_extension(case: Case, by: Actor, now: datetime) -> str | None:
+    if case.due_at is None or now >= case.due_at:
+        return "已经到期或没有在计时，不能申请延期；请尽快答复，并向督办说明原因。"
+    known = queries.extensions(case)
+    if any(e.decided_at is None for e in known):
+        return "已有一份延期申请在等审批。"
+    return "这件事已经延期过一次，不能再延。" if any(e.granted for e in known) else None
 
 
 def _not_the_handler(case: Case, by: Actor, now: datetime) -> str | None:
@@ -186,6 +193,7 @@ MOVES = (
             Field("amount", _("延长几个工作日"), "days", most=30, help=_("不超过原期限，到期前提出，只有一次")),
             _REASON,
         ),
+        guard=_may_ask_extension,
         public=False,
     ),
     Move(

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huhang.base.access.rules import Actor
-from huhang.cases.models import Case
+from huhang.cases.models import Case, ClockExtension
 from huhang.kinds.requests import catalogue
 from huhang.kinds.requests.models import Rating, Request, Revisit
 from huhang.kinds.requests.rules import BAD, CHANNELS, NATURES, RATE_DAYS
@@ -25,6 +25,11 @@ def ratings(case: Case) -> list[Rating]:
 def revisits(case: Case) -> list[Revisit]:
     """Attempts to reach the person, oldest first."""
     return list(Revisit.objects.filter(case=case).order_by("at", "id"))
+
+
+def extensions(case: Case) -> list[ClockExtension]:
+    """Extensions asked for on the running answer clock, whatever became of them."""
+    return list(ClockExtension.objects.filter(clock__case=case, clock__name="answer", clock__stopped_at__isnull=True))
 
 
 def bad_and_never_redone(case: Case) -> bool:
