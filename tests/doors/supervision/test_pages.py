@@ -210,7 +210,7 @@ def test_the_page_prints_and_speaks_english(city: City) -> None:
     busy(city)
     paper = read(city, "/supervision/print/?period=year")
     assert len(re.findall(r"<tr>", paper)) > 30 + 10
-    assert 'viewBox="0 0 760 220"' in paper
+    assert 'viewBox="0 0 520 200"' in paper
     page = client(city).get("/supervision/", headers={"accept-language": "en"}).content.decode()
     assert 'lang="en' in page
 

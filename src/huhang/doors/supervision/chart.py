@@ -7,7 +7,7 @@ from datetime import date
 from huhang.kernel.worktime import Calendar
 from huhang.reading.figures.queries import DayFlow
 
-WIDTH, HEIGHT = 760, 220
+WIDTH, HEIGHT = 520, 200
 _LEFT, _RIGHT, _TOP, _BOTTOM = 36, 8, 10, 26
 
 
