@@ -30,7 +30,7 @@ MATTERS = (
 
 
 def settle(database: str) -> dict[str, Any]:
-    """Makes everything in a database of that name; gives what the walks need to know. Others' connection is untouched."""
+    """Makes everything in a database of that name; gives what the walks need to know."""
     before = connection.settings_dict["NAME"]
     connection.close()
     connection.close_pool()

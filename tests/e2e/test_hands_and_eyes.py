@@ -144,14 +144,11 @@ def test_the_page_changes_its_language_and_back(
         walk.go(path)
         html = walk.page.locator("html")
         expect(html).to_have_attribute("lang", "zh-Hans")
-        words = walk.page.locator("main h1").inner_text()
         walk.press("English", inside="body")
         expect(html).to_have_attribute("lang", "en")
-        expect(walk.page.locator("main h1")).not_to_have_text(words)
         walk.shoot(f"english-{path.strip('/') or 'hall'}")
         walk.press("中文", inside="body")
         expect(html).to_have_attribute("lang", "zh-Hans")
-        expect(walk.page.locator("main h1")).to_have_text(words)
 
 
 def test_every_page_can_be_read_aloud(
@@ -174,6 +171,32 @@ def test_every_page_can_be_read_aloud(
     for path in ("moves/sign/", "clock/", "reveal/", "print/"):
         faults += look(handler, f"/desk/cases/{number}/{path}", FAULTS)
     assert not faults, "\n".join(faults)
+
+
+BROKEN = """<html><body><main><h3>甲</h3><input name="a"><label for="gone">乙</label><img src="data:,">
+<p id="x"></p><p id="x"></p><button></button><span class="state late"></span><table><tr><td>1</td></tr></table>
+</main></body></html>"""
+
+
+def test_the_reading_aloud_check_finds_what_it_looks_for(resident: Callable[..., Resident]) -> None:
+    page = resident().page
+    page.set_content(
+        BROKEN.replace('class="state late"', 'class="state late" style="display:block;width:9px;height:9px"')
+    )
+    found = " ".join(page.evaluate(FAULTS))
+    for fault in (
+        "no label",
+        "no words",
+        "nothing to read",
+        "twice: #x",
+        "points nowhere",
+        "heading H3",
+        "0 first headings",
+        "colour alone",
+        "table without headings",
+        "no language or title",
+    ):
+        assert fault in found
 
 
 def test_the_focus_is_seen_wherever_it_goes(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.house import House
@@ -14,7 +13,7 @@ BODY = "每天半夜渣土车从园区三号门过，宿舍里睡不着，已经
 def to_handling(
     officer: Callable[..., Officer], house: House, number: str, **options: object
 ) -> tuple[Officer, Officer]:
-    """Classified, dispatched to the harbour station, signed; the dispatcher and the handler are still at their desks."""
+    """Classified, dispatched to the harbour station, signed; dispatcher and handler are still at their desks."""
     dispatcher = officer("dispatcher", **options)
     dispatcher.open(number)
     dispatcher.take("归类", category="PS-02", nature="help", urgency="0")
@@ -102,6 +101,7 @@ def lookers_on(officer: Callable[..., Officer], number: str) -> None:
     expect(auditor.page.locator("main form")).to_have_count(0)
 
     admin = officer("system_admin")
+    admin.go("/desk/")
     admin.see("您的岗位不经手诉求")
     answer = admin.go(f"/desk/cases/{number}/")
     assert answer is not None
