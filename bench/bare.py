@@ -101,7 +101,7 @@ class Bare:
         case = uuid7()
         with self.session.transaction():
             for table, key, given in self._copies:
-                values = {"case": case, "id": uuid7(), "number": public_number("HB"), "like": self._like}
+                values = {"case": case, "id": uuid7(), "number": public_number("HX"), "like": self._like}
                 self.session.execute(_copied(table, key, given, self._columns[table]), values)
             self.session.execute(_PART, {"id": uuid7(), "case": case, "like": self._like})
             self._enter(case)

@@ -240,7 +240,8 @@ def test_many_plain_cases_go_in_and_are_found(own_database: str) -> None:
     load.make(seed=1, scale=0.02, now=NOW, say=lambda text: None)
     with acting(SYSTEM):
         before = Case.objects.count()
-    bulk.load(600, seed=1, now=NOW, say=lambda text: None)
+    bulk.load(400, seed=1, now=NOW, say=lambda text: None)
+    bulk.load(200, seed=1, now=NOW, say=lambda text: None)
     with acting(SYSTEM):
         assert Case.objects.count() == before + 600
         assert _links_that_do_not_fit() == 0
