@@ -83,7 +83,7 @@ def arms(actor: Actor, asked: Filter) -> list[Arm]:
     if asked.q:
         return [Arm(found=_searched(actor, asked))]
     if asked.scope == "mine":
-        return [Arm(Q(officer_id=actor.user))]
+        return [Arm(Q(officer_id=actor.user) & _in_hand(asked))]
     if asked.scope == "taken":
         return [Arm(Q(taken_by_id=actor.user))]
     if asked.scope in ("unit", "sign"):
@@ -91,6 +91,13 @@ def arms(actor: Actor, asked: Filter) -> list[Arm]:
     if asked.scope == "party":
         return [Arm(found=_parties(Own.of(actor, wide=True)))]
     return _seen(actor)
+
+
+def _in_hand(asked: Filter) -> Q:
+    """What I must do now: a case that waits for somebody else's revisit or closing is not in my hand any more."""
+    if asked.state or asked.which != "open":
+        return Q()
+    return ~Q(state__in=sorted({*queue_states(Perm.REVISIT), *queue_states(Perm.CLOSE)}))
 
 
 def _seen(actor: Actor) -> list[Arm]:
