@@ -29,7 +29,7 @@ CATALOGUE = SOURCE / "conf" / "locale" / "en" / "LC_MESSAGES" / "django.po"
 GETTEXT = frozenset({"_", "gettext", "gettext_lazy", "gettext_noop"})
 PLURAL = frozenset({"ngettext", "ngettext_lazy"})
 CONTEXT = frozenset({"pgettext", "pgettext_lazy"})
-REFUSALS = frozenset({"Refusal", "Missing", "Denied", "Conflict", "Invalid", "TooMany", "Unavailable", "Said"})
+REFUSALS = frozenset({"Refusal", "Missing", "Denied", "Conflict", "Invalid", "TooMany", "Unavailable", "Sentence"})
 
 PLAIN = (
     "kernel/errors.py",

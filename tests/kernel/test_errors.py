@@ -53,3 +53,10 @@ def test_too_many_says_when_to_come_back():
 def test_refusals_are_caught_as_one_family():
     with pytest.raises(errors.Refusal):
         raise errors.Unavailable("数据库没有响应，请稍后再试。")
+
+
+def test_a_problem_of_a_field_remembers_how_to_be_said_in_another_language():
+    problem = errors.Invalid("最多 %(most)s 个字。", field="title", params={"most": 40}).problems["title"]
+    assert problem == "最多 40 个字。"
+    assert isinstance(problem, errors.Sentence)
+    assert (problem.message, problem.params) == ("最多 %(most)s 个字。", {"most": 40})

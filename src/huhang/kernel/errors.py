@@ -8,6 +8,23 @@ from collections.abc import Mapping
 from typing import Any
 
 
+class Sentence(str):
+    """A sentence as Chinese text that remembers its message and params, so that a door can say it in another language.
+
+    Args:
+        message: in Chinese, with ``%(name)s`` places.
+        params: values for the places; one that is a sentence itself is said in the same language.
+    """
+
+    message: str
+    params: Mapping[str, Any]
+
+    def __new__(cls, message: str, params: Mapping[str, Any] | None = None) -> "Sentence":
+        made = super().__new__(cls, message % params if params else message)
+        made.message, made.params = message, dict(params or {})
+        return made
+
+
 class Refusal(Exception):  # noqa: N818  it is said to people, not an error of ours
     """A request that cannot be carried out, with the reason and the way out.
 
@@ -36,9 +53,9 @@ class Refusal(Exception):  # noqa: N818  it is said to people, not an error of o
         super().__init__(self.text)
 
     @property
-    def text(self) -> str:
+    def text(self) -> Sentence:
         """The message in Chinese with its places filled."""
-        return self.message % self.params if self.params else self.message
+        return Sentence(self.message, self.params)
 
 
 class Missing(Refusal):
@@ -69,7 +86,7 @@ class Conflict(Refusal):
 
 
 class Invalid(Refusal):
-    """What was sent cannot be used; ``problems`` says so field by field."""
+    """What was sent cannot be used; ``problems`` says so field by field, each a message or a ``Sentence``."""
 
     status = 422
     code = "invalid"

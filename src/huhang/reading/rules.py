@@ -97,7 +97,7 @@ class Filter:
         if not problems and taken["since"] and taken["until"] and taken["until"] < taken["since"]:
             problems["until"] = "结束日期早于开始日期，请改正。"
         if problems:
-            raise Invalid("筛选条件有误：%(what)s", params={"what": " ".join(problems.values())}, problems=problems)
+            raise Invalid("筛选条件有误，请改正。", problems=problems)
         return cls(**taken)
 
     def pairs(self, base: "Filter") -> list[tuple[str, str]]:

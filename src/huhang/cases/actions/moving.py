@@ -15,7 +15,7 @@ from huhang.cases.fields import clean_all
 from huhang.cases.models import Assignment, Case, Step
 from huhang.cases.registry import kind_of
 from huhang.cases.rules import Doing, Kind, Move, Outcome
-from huhang.kernel.errors import Conflict, Denied, Invalid, Missing
+from huhang.kernel.errors import Conflict, Denied, Invalid, Missing, Sentence
 from huhang.kernel.text import plain
 from huhang.kernel.worktime import Schedule
 from huhang.register.units.queries import receiving, tree
@@ -38,7 +38,7 @@ class Overtaken(Conflict):
         super().__init__(
             "您打开之后，%(who)s已经办过这件事。您填的内容还在，请看过变化再决定。",
             hint="变化列在下面；仍要办理请再次提交。",
-            params={"who": last or "别人"},
+            params={"who": last or Sentence("别人")},
         )
 
 

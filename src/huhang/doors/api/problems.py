@@ -11,13 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from ninja.errors import HttpError
 from psycopg_pool import PoolTimeout
 
 from huhang.cases.actions.moving import Overtaken
 from huhang.doors.api.answers import answer
+from huhang.doors.frame.saying import say, say_hint, say_problems
 from huhang.kernel.errors import Invalid, Refusal, TooMany
 
 log = logging.getLogger(__name__)
@@ -113,19 +113,14 @@ class VersionNeeded(Refusal):
     status, code = 428, "version_needed"
 
 
-def _filled(message: str, params: Mapping[str, Any]) -> str:
-    text = gettext(message)
-    return text % params if params else text
-
-
 def of_refusal(refusal: Refusal) -> HttpResponse:
     """A refusal of the house as a problem, in the language asked for."""
     more: dict[str, Any] = {}
     headers: dict[str, str] = {}
     if refusal.hint:
-        more["hint"] = _filled(refusal.hint, refusal.params)
+        more["hint"] = say_hint(refusal)
     if isinstance(refusal, Invalid):
-        more["problems"] = {name: gettext(text) for name, text in refusal.problems.items()}
+        more["problems"] = say_problems(refusal.problems)
     if isinstance(refusal, TooMany):
         more["retry_after"] = refusal.retry_after
         headers["Retry-After"] = str(refusal.retry_after)
@@ -135,8 +130,7 @@ def of_refusal(refusal: Refusal) -> HttpResponse:
         more["since"] = [step_shape(step) for step in refusal.since]
     if isinstance(refusal, Unauthenticated) and refusal.given:
         headers["WWW-Authenticate"] = f'{CHALLENGE}, error="invalid_token"'
-    detail = _filled(refusal.message, refusal.params)
-    return problem(refusal.code, status=refusal.status, detail=detail, headers=headers, **more)
+    return problem(refusal.code, status=refusal.status, detail=say(refusal), headers=headers, **more)
 
 
 def of_exception(exc: Exception) -> HttpResponse:

@@ -11,7 +11,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from psycopg_pool import PoolTimeout
 
-from huhang.kernel.errors import Refusal, TooMany
+from huhang.doors.frame.saying import say, say_hint, say_problems
+from huhang.kernel.errors import Invalid, Refusal, TooMany
 
 log = logging.getLogger(__name__)
 
@@ -70,17 +71,12 @@ def _bare(title: str, say: str, hint: str) -> str:
 
 def refused(request: HttpRequest, refusal: Refusal, **more: Any) -> HttpResponse:
     """The page of a refusal: its own sentence, translated and filled, under its own status."""
-    say = _fill(refusal.message, refusal)
-    hint = _fill(refusal.hint, refusal) if refusal.hint else ""
-    response = error_page(refusal.status, request=request, say=say, hint=hint, **more)
+    if isinstance(refusal, Invalid):
+        more["problems"] = say_problems(refusal.problems)
+    response = error_page(refusal.status, request=request, say=say(refusal), hint=say_hint(refusal), **more)
     if isinstance(refusal, TooMany):
         response["Retry-After"] = str(refusal.retry_after)
     return response
-
-
-def _fill(message: str, refusal: Refusal) -> str:
-    text = _(message)
-    return text % refusal.params if refusal.params else text
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -64,4 +64,4 @@ class RefusalMiddleware:
         stranger = actor is not None and actor.kind == "stranger"
         if stranger and isinstance(refusal, Missing | Denied) and request.path.startswith("/desk/"):
             return redirect("/account/login/?" + urlencode({"next": request.get_full_path()}))
-        return refused(request, refusal, problems=getattr(refusal, "problems", {}))
+        return refused(request, refusal)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from huhang.base.files.rules import TAKEN
 from huhang.cases.rules import Move
-from huhang.doors.hall.showing import said
+from huhang.doors.frame.saying import say
 from huhang.kernel.errors import Invalid, Refusal
 from huhang.kinds.requests.rules import NATURES
 
@@ -32,10 +32,9 @@ def blame(form: forms.Form, refusal: Refusal) -> None:
     """Puts a refusal's sentences beside the fields they are about."""
     problems = refusal.problems if isinstance(refusal, Invalid) else {}
     for name, text in problems.items():
-        told = said(refusal) if name == refusal.field else _(text)
-        form.add_error(name if name in form.fields else None, told)
+        form.add_error(name if name in form.fields else None, say(text))
     if not problems:
-        form.add_error(refusal.field if refusal.field in form.fields else None, said(refusal))
+        form.add_error(refusal.field if refusal.field in form.fields else None, say(refusal))
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -61,7 +60,7 @@ def files_field() -> FilesField:
     """The field with its limits said beside it."""
     field = FilesField(label=gettext_lazy("照片和材料"), required=False)
     field.help_text = _("可以上传：%(taken)s。每份不超过 20 MB，一次最多 5 份、合计不超过 60 MB。") % {
-        "taken": _(TAKEN)
+        "taken": say(TAKEN)
     }
     return field
 

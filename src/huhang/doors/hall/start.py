@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from huhang.base.catalog import queries as catalog
 from huhang.doors.frame.gates import public
+from huhang.doors.frame.saying import say
 from huhang.doors.hall.showing import language, show
 from huhang.kernel.errors import Invalid
 from huhang.kernel.numbering import normalise_number
@@ -124,7 +125,7 @@ def start(request: HttpRequest) -> HttpResponse:
         try:
             asked = clean(request.POST.get("q", ""), max_length=200)
         except Invalid as refusal:
-            problem = refusal.text
+            problem = say(refusal)
         if number := _number(asked):
             return redirect(reverse("hall:follow") + "?" + urlencode({"number": number}))
     fitting = _fitting(asked)

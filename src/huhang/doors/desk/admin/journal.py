@@ -24,6 +24,7 @@ from huhang.base.people.models import User
 from huhang.cases.models import Case
 from huhang.cases.registry import kinds
 from huhang.doors.frame.gates import officers
+from huhang.doors.frame.saying import say
 from huhang.kernel.errors import Invalid
 from huhang.kernel.numbering import normalise_number
 from huhang.kernel.worktime import Schedule
@@ -103,7 +104,7 @@ class Asked:
         try:
             number = normalise_number(self.case)
         except Invalid as wrong:
-            self.wrong = _(wrong.message)
+            self.wrong = say(wrong)
             return rows.none()
         return rows.filter(case__in=Case.objects.filter(number=number).values("pk"))
 

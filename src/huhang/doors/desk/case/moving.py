@@ -24,6 +24,7 @@ from huhang.doors.desk.case.finding import case_at
 from huhang.doors.desk.case.move_form import MoveForm, typed
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.notices import done
+from huhang.doors.frame.saying import say
 from huhang.kernel.errors import Conflict, Invalid, Missing
 from huhang.kernel.numbering import uuid7
 from huhang.kernel.text import canonical_json
@@ -110,7 +111,7 @@ def _overtaken(
     form.keep()
     since = [timeline.step_event(step, kind) for step in reversed(late.since)]
     barred = refused(kind, found, case, actor, now)
-    said = (_(barred.message) % barred.params if barred.params else _(barred.message)) if barred else ""
+    said = say(barred) if barred else ""
     return _show(request, case, found, form, case.version, status=409, since=since, barred=said)
 
 

@@ -31,6 +31,7 @@ from huhang.doors.desk.case.timeline import timeline
 from huhang.doors.desk.case.told import Told
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.notices import done
+from huhang.doors.frame.saying import say
 from huhang.kernel.errors import Invalid, Missing
 from huhang.kernel.numbering import uuid7
 from huhang.kernel.text import canonical_json
@@ -100,7 +101,7 @@ def _show(
         "offered": _offered(kind, case, actor, timezone.now()),
         "comment_form": (comment_form or CommentForm(auto_id="c-%s")) if allows(actor, Perm.COMMENT, case) else None,
         "file_form": (file_form or FileForm(auto_id="f-%s")) if allows(actor, Perm.ATTACH, case) else None,
-        "taken": TAKEN,
+        "taken": say(TAKEN),
         "key": str(uuid7()),
     }
     return render(request, "desk/case/case.html", context_of(request, case, **own), status=status)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 
+from huhang.doors.frame.saying import say, say_hint, say_problems
 from huhang.kernel.errors import Invalid, Refusal
 
 
@@ -25,13 +25,12 @@ class Told(forms.Form):
 
     @staticmethod
     def _sentences(refusal: Refusal) -> Mapping[str, str]:
-        filled = _(refusal.message) % refusal.params if refusal.params else _(refusal.message)
-        problems: dict[str, str] = dict(refusal.problems) if isinstance(refusal, Invalid) else {}
+        problems = say_problems(refusal.problems) if isinstance(refusal, Invalid) else {}
         if refusal.field or not problems:
-            problems[refusal.field] = filled
+            problems[refusal.field] = say(refusal)
         if refusal.field in problems and refusal.hint:
-            problems[refusal.field] += " " + (_(refusal.hint) % refusal.params if refusal.params else _(refusal.hint))
-        return {name: sentence if name == refusal.field else _(sentence) for name, sentence in problems.items()}
+            problems[refusal.field] += " " + say_hint(refusal)
+        return problems
 
 
 def attrs(**given: Any) -> dict[str, Any]:

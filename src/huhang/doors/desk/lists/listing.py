@@ -21,6 +21,7 @@ from huhang.doors.desk.lists.bulk import bulk_choices
 from huhang.doors.frame.context import keep_tallies, menu_asked
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.parts import Ledger, Pager
+from huhang.doors.frame.saying import say
 from huhang.kernel.errors import Invalid
 from huhang.reading import search
 from huhang.reading.ledger import Page, page
@@ -71,7 +72,7 @@ def _searchable(shown: Shown) -> tuple[Shown, str]:
     try:
         search.words(shown.filter.q)
     except Invalid as problem:
-        return replace(shown, filter=replace(shown.filter, q="")), _(problem.message)
+        return replace(shown, filter=replace(shown.filter, q="")), say(problem)
     return shown, ""
 
 
