@@ -5,7 +5,8 @@ import re
 import zipfile
 from typing import Any
 
-from django.db import transaction
+from django.core.cache import cache
+from django.db import connection, transaction
 from django.test import Client
 
 _ONCE = re.compile(
@@ -13,19 +14,34 @@ _ONCE = re.compile(
     r"|urn:uuid:[0-9a-f-]{36}|\"trace\":\"[^\"]*\""
 )
 
+_WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "WITH")
+
 
 def knock(client: Client, method: str, url: str, data: Any = None, **more: Any) -> Any:
-    """One request, undone afterwards; a fault is an answer of 500 like any other."""
+    """One request, undone afterwards; a fault is an answer of 500 like any other.
+
+    The answer carries ``said``, its whole text, and ``wrote``, the statements that changed something.
+    """
     client.raise_request_exception = False
-    with transaction.atomic():
+    held, wrote = dict(client.cookies), list[str]()
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.lstrip(" (").upper().startswith(_WRITES) or " FOR UPDATE" in sql:
+            wrote.append(sql)
+        return execute(sql, params, many, context)
+
+    with transaction.atomic(), connection.execute_wrapper(note):
         if method == "GET":
-            answer: Any = client.get(url, data or {}, **more)
+            answer: Any = client.get(url, data or {}, **more) if data else client.get(url, **more)
         elif more.get("content_type"):
             answer = client.generic(method, url, data or "{}", **more)
         else:
             answer = client.post(url, data or {}, **more)
-        answer.said = text_of(answer)
+        answer.said, answer.wrote = text_of(answer), wrote
         transaction.set_rollback(True)
+    client.cookies.clear()
+    dict.update(client.cookies, held)
+    cache.clear()
     return answer
 
 

@@ -111,6 +111,8 @@ def catalog(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def entry(request: HttpRequest, kind: str, code: str) -> HttpResponseBase:
     """Every version of one entry, as loaded."""
+    if "\0" in kind + code:  # nothing the database could even be asked for
+        raise Missing
     rows = list(Entry.objects.filter(kind=kind, code=code).order_by("-version"))
     if not rows:
         raise Missing

@@ -38,7 +38,7 @@ _SHAPES = {
 @officers(Perm.IMPORT)
 def imports(request: HttpRequest) -> HttpResponse:
     """The upload form, with one's own runs under it."""
-    form = Upload(request.POST or None, request.FILES or None)
+    form = Upload(request.POST, request.FILES) if request.method == "POST" else Upload()
     if request.method == "POST":
         try:
             return _taken(request)
