@@ -103,13 +103,12 @@ def _officer(city: City, key: str, held: dict[tuple[str, str], Case], count: Ite
         token = issue(name="测试", by=actor, now=timezone.now())[1]
     how = "taken_by" if key in ("clerk", "liaison") else "officer"
     cases = {
-        "own": _case(city, next(count), unit, **{how: city.users[key].pk}),
         "same": held["plain", unit],
         "sealed": held["sealed", unit],
         "foreign": held["plain", "river" if unit != "river" else "quay"],
     }
-    if key in ("security_admin", "system_admin"):  # nobody gives them a case
-        del cases["own"]
+    if key not in ("security_admin", "system_admin"):  # nobody gives them a case
+        cases = {"own": _case(city, next(count), unit, **{how: city.users[key].pk}), **cases}
     if below := BELOW.get(unit):
         cases["child"] = held["plain", below]
     if above := ABOVE.get(unit):

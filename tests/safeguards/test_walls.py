@@ -1,4 +1,4 @@
-"""SAFEGUARDS 2: nobody sees another's records: every address × method × persona × relation, against a reviewed table."""
+"""SAFEGUARDS 2: nobody sees another's records: every address, method, persona and relation in one table."""
 
 import re
 import uuid
@@ -179,8 +179,6 @@ def test_the_table_of_addresses_personas_and_relations_is_as_reviewed() -> None:
     ]
     sorts = Counter(table.values())
     assert sorts["fault"] == 0
-    figure(
-        2,
-        f"{len(table)} cells of {len(real)} addresses × {len(now.personas)} personas: {dict(sorts)}, 0 leaks; absent and foreign answer alike",
-    )
+    size = f"{len(table)} cells: {len(real)} addresses × {len(now.personas)} personas × relations"
+    figure(2, f"{size}: {dict(sorts)}, {len(changed)} not as reviewed, 0 leaks; absent and foreign answer alike")
     assert not changed, "\n".join(changed)

@@ -1,0 +1,42 @@
+"""Whoever did something is named beside the moment it was done, or there is a reason why nobody is."""
+
+from django.apps import apps
+
+NOT_AN_ACT = {
+    "cases.Case": "a summary row; each moment stands in a step with who and why",
+    "cases.Assignment": "opened, signed and ended by moves, whose steps name who",
+    "cases.Clock": "started and stopped by moves and by the calendar; the steps name who",
+    "cases.ClockPause": "begun and ended by moves; the steps name who",
+    "cases.SavedView": "`owner` made it",
+    "cases.BatchRow": "done by the worker for whoever started the batch",
+    "catalog.Entry": "loaded from reviewed files; the journal names who loaded them",
+    "jobs.Work": "done by the worker",
+    "notices.Message": "sent by the worker; read by the one it is for",
+    "notices.Outbox": "kept by the sandbox",
+    "people.User": "enrolled and left by actions whose journal rows name who",
+    "people.Post": "begun and ended by actions whose journal rows name who",
+    "people.ApiToken": "issued and revoked by `user` alone",
+    "people.PhoneCheck": "asked for by whoever holds the phone",
+    "requests.Request": "a summary row; the steps name who",
+    "subjects.Subject": "entered by actions whose journal rows name who",
+    "subjects.Person": "entered by actions whose journal rows name who",
+}
+PLANNED = ("due_at", "expires_at", "starts_at", "ends_at", "created_at", "queued_at", "failed_at")
+"""Moments that are not the act of a person by themselves."""
+
+
+def test_a_moment_of_an_act_names_who_did_it_or_says_why_not() -> None:
+    bare = []
+    for model in apps.get_models():
+        if not model.__module__.startswith("huhang.") or model._meta.label in NOT_AN_ACT:
+            continue
+        names = {field.name for field in model._meta.get_fields()}
+        for name in sorted(n for n in names if n.endswith("_at") and n not in PLANNED):
+            named = name.removesuffix("_at") + "_by"
+            if not names & {named, "by", "by_user", "by_label", "stored_by"}:
+                bare.append(f"{model._meta.label}.{name}")
+    assert not bare, bare
+
+
+def test_the_list_of_reasons_names_models_that_exist() -> None:
+    assert set(NOT_AN_ACT) <= {model._meta.label for model in apps.get_models()}
