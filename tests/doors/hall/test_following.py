@@ -122,7 +122,7 @@ def test_a_person_never_sees_a_neighbours_request_by_guessing_its_address(
 def test_a_secret_of_one_request_opens_no_other(
     filed: tuple[str, str], resident: Resident, neighbour: Resident
 ) -> None:
-    other = number_of(resident.file())
+    other = number_of(resident.file(title="另一件事"))
     neighbour.post("/follow/", number=filed[0], secret=filed[1])
     assert neighbour.get(f"/r/{filed[0]}/").status_code == 200
     assert neighbour.get(f"/r/{other}/").status_code == 404

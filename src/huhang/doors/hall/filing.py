@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from huhang.base.access.context import acting
 from huhang.base.access.queries import visible_to
 from huhang.base.access.rules import Actor
-from huhang.base.people.public import name_person
+from huhang.base.people.public import LASTS, name_person
 from huhang.base.replies.actions import Answer, once
 from huhang.base.vault import actions as vault
 from huhang.cases.actions import attach
@@ -27,7 +27,7 @@ from huhang.doors.frame.gates import actor_of, public
 from huhang.doors.hall import visitor
 from huhang.doors.hall.clock import answer_clock
 from huhang.doors.hall.forms import KEPT, RequestForm, blame
-from huhang.doors.hall.showing import said, show
+from huhang.doors.hall.showing import hinted, show
 from huhang.kernel.errors import Invalid
 from huhang.kernel.identifiers import check_credit_code
 from huhang.kernel.numbering import uuid7
@@ -74,13 +74,16 @@ def file(request: HttpRequest) -> HttpResponse:
     form = RequestForm(request.POST, request.FILES, first=actor_of(request).person is None)
     if not form.is_valid():
         return _ask(request, form, 422)
+    content = _content(form)
+    if _filed_just_now(request, content, now=now):
+        return redirect("hall:receipt")
     try:
         answer = once(
             form.cleaned_data["idempotency_key"],
             who="hall.file",
-            content=_content(form),
+            content=content,
             now=now,
-            work=lambda: _file(request, form.cleaned_data, now=now),
+            work=lambda: _file(request, form.cleaned_data, content, now=now),
         )
     except Invalid as refusal:
         return _ask(request, _corrected(form, refusal), 422)
@@ -108,7 +111,7 @@ def _corrected(form: RequestForm, refusal: Invalid) -> RequestForm:
 # ---- filing
 
 
-def _file(request: HttpRequest, values: dict[str, Any], *, now: datetime) -> Answer:
+def _file(request: HttpRequest, values: dict[str, Any], content: str, *, now: datetime) -> Answer:
     person = _requester(request, values, now=now)
     by = Actor(kind="person", id=person.pk, label=person.name_masked, person=person.pk)
     with acting(by):
@@ -126,7 +129,7 @@ def _file(request: HttpRequest, values: dict[str, Any], *, now: datetime) -> Ans
     if actor_of(request).person is None:
         name_person(request.session, person.pk, person.name_masked, now=now)
         visitor.forget_phone(request.session)
-    _keep_receipt(request, filed)
+    _keep_receipt(request, filed, content, now=now)
     return Answer(303, location=reverse("hall:receipt"))
 
 
@@ -162,17 +165,28 @@ def attach_all(case: uuid.UUID, files: "list[UploadedFile[Any]]", *, by: Actor, 
         try:
             attach(case_id=case, name=one.name or "", content=one, public=True, by=by, now=now)
         except Invalid as refusal:
-            problem = f"{one.name}：{said(refusal)}"
+            problem = f"{one.name}：{hinted(refusal)}"
             raise Invalid(problems={"files": problem}) from None
 
 
 # ---- the receipt
 
 
-def _keep_receipt(request: HttpRequest, filed: Filed) -> None:
+def _mark(content: str) -> str:
+    return vault.blind(content, "hall.filed").hex()
+
+
+def _filed_just_now(request: HttpRequest, content: str, *, now: datetime) -> bool:
+    """Whether this is what the last receipt was for: the back button shows the typed form again, under a new key."""
+    held = request.session.get(visitor.RECEIPT, {})
+    return held.get("said") == _mark(content) and now - datetime.fromisoformat(held["at"]) <= LASTS
+
+
+def _keep_receipt(request: HttpRequest, filed: Filed, content: str, *, now: datetime) -> None:
     """Sealed, and written with the case itself, so that the second click of a double click finds it too."""
     sealed = base64.b64encode(vault.seal(filed.secret, SEALED_FOR)).decode()
-    request.session[visitor.RECEIPT] = {"case": str(filed.case.pk), "secret": sealed}
+    about = {"case": str(filed.case.pk), "said": _mark(content), "at": now.isoformat()}
+    request.session[visitor.RECEIPT] = {**about, "secret": sealed}
     request.session.pop(visitor.TYPED, None)
     request.session.save()
     request.session.modified = False
@@ -183,7 +197,7 @@ def _secret(request: HttpRequest, case: Case, *, now: datetime) -> str:
     held = request.session[visitor.RECEIPT]
     if not held.get("secret") or request.method != "GET":
         return ""
-    request.session[visitor.RECEIPT] = {"case": held["case"]}
+    request.session[visitor.RECEIPT] = {name: value for name, value in held.items() if name != "secret"}
     sealed = base64.b64decode(held["secret"])
     return vault.reveal(
         sealed, SEALED_FOR, person=None, why="向诉求人显示一次查询码", by=actor_of(request), now=now, case=case.pk

@@ -6,10 +6,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from huhang.doors.frame.gates import actor_of
 from huhang.doors.frame.parts import Who
+from huhang.doors.frame.saying import say, say_hint
 from huhang.doors.hall.visitor import phone_masked
 from huhang.kernel.errors import Refusal, TooMany
 from huhang.kernel.worktime import Language
@@ -20,10 +20,9 @@ def language() -> Language:
     return "en" if (get_language() or "").startswith("en") else "zh"
 
 
-def said(refusal: Refusal) -> str:
-    """A refusal's sentence in the reader's language."""
-    text = _(refusal.message)
-    return text % refusal.params if refusal.params else text
+def hinted(refusal: Refusal) -> str:
+    """A refusal's sentence in the reader's language, with what to do about it."""
+    return f"{say(refusal)} {say_hint(refusal)}".rstrip()
 
 
 def _who(request: HttpRequest) -> Who | None:

@@ -17,12 +17,14 @@ from huhang.base.access.queries import allows
 from huhang.base.access.rules import Actor, Perm
 from huhang.base.files.rules import TAKEN
 from huhang.base.replies.actions import Answer, once
+from huhang.base.vault import actions as vault
 from huhang.cases.actions import attach
 from huhang.cases.models import Case
 from huhang.doors.desk.case.move_form import grouped_categories
 from huhang.doors.desk.case.told import Told
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.notices import done
+from huhang.doors.frame.saying import say
 from huhang.kernel.errors import Invalid
 from huhang.kernel.numbering import uuid7
 from huhang.kernel.text import canonical_json
@@ -38,6 +40,9 @@ BACK = timedelta(days=30)
 """A request found late in a drawer may be entered so long after it came; older ones come by import."""
 MOST_FILES = 10
 FOUND = 12
+REPEAT, _LAST = timedelta(minutes=30), "desk_registered"
+"""So long the same words from the same session are taken for the same request until somebody says otherwise."""
+
 _NOT_HERE = ("web", "import")
 _WHEN = "%Y-%m-%dT%H:%M"
 
@@ -111,7 +116,7 @@ class NewRequest(Told):
         super().__init__(data, auto_id="r-%s")
         self.fields["received_at"].initial = timezone.localtime(now).strftime(_WHEN)
         self.fields["uploads"].help_text = _("可以上传%(taken)s，最多 %(n)d 份，每份不超过 20 MB") % {
-            "taken": TAKEN,
+            "taken": say(TAKEN),
             "n": MOST_FILES,
         }
         if allows(actor, Perm.CLASSIFY):
@@ -186,12 +191,34 @@ def _file(request: HttpRequest, actor: Actor, now: datetime) -> tuple[Filed | No
         made.append(filed)
         return Answer(201, location=filed.case.number)
 
-    content = canonical_json(
-        {**values, "received_at": request.POST.get("received_at"), "files": [[f.name, f.size] for f in sent]}
-    )
+    told = {**values, "received_at": "", "files": [[f.name, f.size] for f in sent]}
     key = request.POST.get("idempotency_key", "")[:80] or str(uuid7())
+    mark = vault.blind(canonical_json(told), "desk.registered").hex()
+    _ask_about_repeat(request, mark, key, now)
+    content = canonical_json({**told, "received_at": request.POST.get("received_at")})
     answer = once(key, who=str(actor.id), content=content, now=now, work=work)
+    request.session[_LAST] = {"mark": mark, "key": key, "number": answer.location, "at": now.isoformat()}
     return (made[0] if made else None), answer
+
+
+class Repeat(Invalid):
+    """The same was registered a moment ago: the back button shows the typed form again, under a new key."""
+
+
+def _ask_about_repeat(request: HttpRequest, mark: str, key: str, now: datetime) -> None:
+    """Two people may say the same words, so whoever registers decides; the same key is `once`'s business.
+
+    Raises:
+        Repeat: the same words were registered from this session a moment ago, and nobody said "another one".
+    """
+    last = request.session.get(_LAST, {})
+    if last.get("mark") != mark or last["key"] == key or request.POST.get("again") == "yes":
+        return
+    if now - datetime.fromisoformat(last["at"]) <= REPEAT:
+        raise Repeat(
+            "同样的内容刚才登记过，编号 %(number)s。确实是另一件，请再按一次“登记并出回执”。",
+            params={"number": last["number"]},
+        )
 
 
 def _sent(request: HttpRequest) -> "list[UploadedFile[bytes]]":
@@ -216,7 +243,7 @@ def new_request(request: HttpRequest) -> HttpResponseBase:
         filed, answer = _file(request, actor, now)
     except Invalid as wrong:
         form.tell(wrong)
-        return _form(request, form, status=wrong.status)
+        return _form(request, form, status=wrong.status, again=isinstance(wrong, Repeat))
     if filed is None:
         done(request, _("这一件已经登记过，没有重复登记。查询码只在登记成功时显示一次。"), keep="request-new")
         return redirect("desk:case", number=answer.location)
@@ -237,11 +264,12 @@ def _receipt(request: HttpRequest, filed: Filed, now: datetime) -> HttpResponseB
     return response
 
 
-def _form(request: HttpRequest, form: NewRequest, *, status: int = 200) -> HttpResponseBase:
+def _form(request: HttpRequest, form: NewRequest, *, status: int = 200, again: bool = False) -> HttpResponseBase:
     asked = request.POST.get("subject_search", "")
     chosen = request.POST.get("subject", "")
     context = {
         "form": form,
+        "again": again,
         "key": request.POST.get("idempotency_key") or str(uuid7()),
         "asked": asked,
         "chosen": chosen,
