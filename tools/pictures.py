@@ -55,7 +55,7 @@ def _ask(statement: str) -> Any:
     from huhang.base.database import resolve
 
     with psycopg.connect(resolve(os.environ).dsn) as link:
-        return link.execute(statement).fetchone()  # type: ignore[call-overload]
+        return link.execute(statement).fetchone()
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(django_db_setup: None, django_db_blocker: Any, cluster: Cluster) -> Iterator[House]:
     """The product, running, with the small city in it."""
     cluster.create_database(DATABASE, template=TEMPLATE)
@@ -51,10 +51,10 @@ def house(django_db_setup: None, django_db_blocker: Any, cluster: Cluster) -> It
         cluster.drop_database(DATABASE)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all walks."""
-    from browser import find  # type: ignore[import-not-found]
+    """One Chromium for all walks, gone after them: its driver's event loop would keep Django from its database."""
+    from browser import find
 
     program = find()
     assert program is not None, "no Chromium: run python tools/browser.py"
@@ -64,17 +64,18 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-_badges: dict[str, Any] = {}
+_badges: dict[tuple[str, str], Any] = {}
 
 
 def _signed_in(house: House, browser: Browser, username: str) -> Any:
     """The cookies of an officer who signed in by the page, once a run."""
-    if username not in _badges:
+    badge = (house.address, username)
+    if badge not in _badges:
         context = browser.new_context(**HERE)
         Officer.begin(house, context).sign_in(username)
-        _badges[username] = context.storage_state()
+        _badges[badge] = context.storage_state()
         context.close()
-    return _badges[username]
+    return _badges[badge]
 
 
 @pytest.fixture

@@ -111,7 +111,7 @@ class House:
         """A statement as the owner of the tables, outside every page; rows, or nothing."""
         dsn = resolve(self.env).dsn
         with psycopg.connect(dsn, autocommit=True) as link:
-            cursor = link.execute(statement, params)  # type: ignore[call-overload]
+            cursor = link.execute(statement, params)
             return list(cursor.fetchall()) if cursor.description else []
 
     def count(self, statement: str, *params: Any) -> int:

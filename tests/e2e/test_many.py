@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]
 import python_calamine
 from playwright.sync_api import expect
 
