@@ -144,11 +144,14 @@ def test_the_page_changes_its_language_and_back(
         walk.go(path)
         html = walk.page.locator("html")
         expect(html).to_have_attribute("lang", "zh-Hans")
+        words = walk.page.locator("main h1").inner_text()
         walk.press("English", inside="body")
         expect(html).to_have_attribute("lang", "en")
+        expect(walk.page.locator("main h1")).not_to_have_text(words)
         walk.shoot(f"english-{path.strip('/') or 'hall'}")
         walk.press("中文", inside="body")
         expect(html).to_have_attribute("lang", "zh-Hans")
+        expect(walk.page.locator("main h1")).to_have_text(words)
 
 
 def test_every_page_can_be_read_aloud(
