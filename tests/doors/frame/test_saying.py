@@ -20,7 +20,9 @@ def test_places_are_filled_after_translating():
 
 
 def test_a_problem_kept_beside_its_field_is_translated_when_shown():
-    kept = Invalid(problems={"title": Invalid("最多 %(most)s 个字。", params={"most": 40}).text, "body": "请填写这一项。"})
+    kept = Invalid(
+        problems={"title": Invalid("最多 %(most)s 个字。", params={"most": 40}).text, "body": "请填写这一项。"}
+    )
     with translation.override("en"):
         assert say_problems(kept.problems) == {"title": "At most 40 characters.", "body": "Please fill this in."}
 

@@ -2,9 +2,10 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import huhang.kernel.numbering.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import huhang.kernel.numbering.ids
 
 
 class Migration(migrations.Migration):
