@@ -150,7 +150,7 @@ class Reader(ast.NodeVisitor):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 text = ast.get_docstring(node)
                 if text and CHINESE.search(text):
-                    self.found.append(("", text, ""))
+                    self.found.append(("", " ".join(text.split()), ""))
 
 
 def of_module(path: Path) -> list[Message]:

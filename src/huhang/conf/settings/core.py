@@ -10,6 +10,7 @@ PROJECT = SOURCE.parents[1]
 CHECKOUT = (PROJECT / "pyproject.toml").exists()
 
 HUHANG_CITY = os.environ.get("HUHANG_CITY", "望海市")
+HUHANG_CITY_ENGLISH = os.environ.get("HUHANG_CITY_ENGLISH", "Wanghai" if HUHANG_CITY == "望海市" else HUHANG_CITY)
 HUHANG_DATA = Path(
     os.environ.get("HUHANG_DATA") or (PROJECT / "var" if CHECKOUT else Path.home() / ".local/share/huhang")
 )

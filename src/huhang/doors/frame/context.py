@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from huhang.base.access.rules import STRANGER, Actor, Perm
@@ -47,7 +48,7 @@ def _desk_items() -> list[tuple[str, list[Item]]]:
             _("督办"),
             [
                 Item(_("今日一页"), "speedometer2", "supervision:today", (Perm.SUPERVISE,)),
-                Item(_("单位"), "buildings", "supervision:units", (Perm.SUPERVISE,)),
+                Item(pgettext("menu", "单位"), "buildings", "supervision:units", (Perm.SUPERVISE,)),
             ],
         ),
         (
@@ -55,7 +56,7 @@ def _desk_items() -> list[tuple[str, list[Item]]]:
             [
                 Item(_("日志与校验"), "journal-check", "desk:journal", (Perm.READ_JOURNAL,)),
                 Item(_("人员与岗位"), "people", "desk:people", (Perm.MANAGE_PEOPLE,)),
-                Item(_("单位"), "diagram-3", "desk:units", (Perm.MANAGE_SYSTEM,)),
+                Item(pgettext("menu", "单位"), "diagram-3", "desk:units", (Perm.MANAGE_SYSTEM,)),
                 Item(_("目录与日历"), "calendar3", "desk:catalog", (Perm.MANAGE_SYSTEM,)),
                 Item(_("运行状况"), "heart-pulse", "desk:health", (Perm.MANAGE_SYSTEM,)),
                 Item(_("短信发件箱"), "chat-dots", "desk:outbox", (Perm.MANAGE_SYSTEM,)),
@@ -146,7 +147,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """The context of every layout. Counting happens only when a menu is drawn, in one statement."""
     actor: Actor = getattr(request, "actor", STRANGER)
     office = request.path.startswith(OFFICE)
-    city = settings.HUHANG_CITY
+    city = settings.HUHANG_CITY_ENGLISH if get_language() == "en" else settings.HUHANG_CITY
     return {
         "menu": SimpleLazyObject(lambda: _menu(request, actor)),
         "search_url": address("desk:ledger") if office and Perm.SEE in actor.perms else "",

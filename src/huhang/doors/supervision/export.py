@@ -8,6 +8,7 @@ from typing import Any
 import xlsxwriter
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from huhang.base.access.queries import allows
@@ -57,7 +58,7 @@ def workbook(asked: Asked, board: Board) -> bytes:
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     _units(book.add_worksheet(_("单位")), asked, board, bold, percent)
     flow = book.add_worksheet(_("30 天进出"))
-    _row(flow, 0, (_("日期"), _("受理"), _("销号")), bold)
+    _row(flow, 0, (_("日期"), _("受理"), pgettext("figure", "销号")), bold)
     for at, one in enumerate(board.days, 1):
         flow.write_datetime(at, 0, datetime.combine(one.day, time()), day)
         flow.write_number(at, 1, one.received)

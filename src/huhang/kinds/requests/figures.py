@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from huhang.cases.figures import Figure
 from huhang.kinds.requests.rules import BAD
@@ -58,7 +59,7 @@ FIGURES = (
         span=("received_at", "answered_at"),
         better="low",
     ),
-    Figure("closed", _("销号"), _("销号时间在期内"), "closed_at", _closed),
+    Figure("closed", pgettext_lazy("figure", "销号"), _("销号时间在期内"), "closed_at", _closed),
     Figure(
         "finished",
         _("办结率"),
