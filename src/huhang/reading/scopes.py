@@ -83,7 +83,7 @@ def arms(actor: Actor, asked: Filter) -> list[Arm]:
     if asked.q:
         return [Arm(found=_searched(actor, asked))]
     if asked.scope == "mine":
-        return [Arm(Q(officer_id=actor.user) & _in_hand(asked))]
+        return [Arm(Q(officer_id=actor.user) & _in_hand(asked)), *_to_sign(actor, asked)]
     if asked.scope == "taken":
         return [Arm(Q(taken_by_id=actor.user))]
     if asked.scope in ("unit", "sign"):
@@ -98,6 +98,15 @@ def _in_hand(asked: Filter) -> Q:
     if asked.state or asked.which != "open":
         return Q()
     return ~Q(state__in=sorted({*queue_states(Perm.REVISIT), *queue_states(Perm.CLOSE)}))
+
+
+def _to_sign(actor: Actor, asked: Filter) -> list[Arm]:
+    """What waits for a signature of one's own unit is in one's hand too, though no officer stands on it yet."""
+    if asked.which != "open":
+        return []
+    units = tuple(dict.fromkeys(g.unit for g in actor.grants if Perm.SIGN in g.perms and g.reach is not Reach.NONE))
+    waiting = Q(state__in=queue_states(Perm.SIGN)) & (Q(officer_id=None) | ~Q(officer_id=actor.user))
+    return [Arm(Q(unit_id=unit) & waiting) for unit in units]
 
 
 def _seen(actor: Actor) -> list[Arm]:

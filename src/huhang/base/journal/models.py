@@ -1,6 +1,5 @@
 """The journal's two tables. Rows come in through `actions.write`; the links are made by the database at commit."""
 
-
 from django.db import models
 
 from huhang.kernel.numbering import uuid7

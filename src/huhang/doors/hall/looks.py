@@ -60,20 +60,24 @@ def _look(entry: Entry, numbers: dict[Any, str]) -> Look:
 @with_phone
 @require_http_methods(["GET", "HEAD"])
 def looks(request: HttpRequest) -> HttpResponse:
-    """Thirty readings a page, newest first."""
+    """Thirty readings a page, newest first; what the system opened by itself stands on a list of its own."""
     actor = actor_of(request)
+    automatic = request.GET.get("by") == "system"
     asked = request.GET.get("page", "")
     page = max(int(asked), 1) if asked.isdigit() and len(asked) < 5 else 1
     start = (page - 1) * PAGE
-    entries = list(reads_of_person(actor.person)[start : start + PAGE + 1]) if actor.person else []
+    rows = reads_of_person(actor.person, by_people=not automatic) if actor.person else Entry.objects.none()
+    entries = list(rows[start : start + PAGE + 1])
     shown = entries[:PAGE]
     cases = {entry.case for entry in shown if entry.case is not None}
     numbers = dict(visible_to(actor, Case.objects.filter(pk__in=cases)).values_list("pk", "number")) if cases else {}
     here = reverse("hall:seen")
+    more = "&by=system" if automatic else ""
     pager = Pager(
         start + 1 if shown else 0,
         start + len(shown),
-        next_url=f"{here}?page={page + 1}" if len(entries) > PAGE else "",
-        prev_url=f"{here}?page={page - 1}" if page > 1 else "",
+        next_url=f"{here}?page={page + 1}{more}" if len(entries) > PAGE else "",
+        prev_url=f"{here}?page={page - 1}{more}" if page > 1 else "",
     )
-    return show(request, "looks", {"looks": [_look(e, numbers) for e in shown], "pager": pager, "now": timezone.now()})
+    context = {"looks": [_look(e, numbers) for e in shown], "pager": pager, "automatic": automatic}
+    return show(request, "looks", {**context, "now": timezone.now()})

@@ -148,7 +148,8 @@ def _left(clock: Clock, told: Deadline, pauses: list[Pause], now: datetime, why_
     left = remaining(at, told.due_at, known, slots, told.unit)
     share = used_fraction(clock.started_at, told.due_at, at, known, slots, unit=told.unit, pauses=pauses)
     if clock.stopped_at is None:
-        text = say_remaining(left, language())
+        # due before the weekend and looked at in it: late, though no working time has passed since
+        text = say_remaining(left, language()) if not left.late or left.working_days or left.minutes else _("已超期")
     else:
         text = _("已超期") if left.late else _("按期完成")
     soon = not left.late and share >= 0.8 and clock.stopped_at is None
