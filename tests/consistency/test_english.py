@@ -1,4 +1,4 @@
-"""Every sentence people read has its English: found in the sources as the doors translate them, kept whole by a tool."""
+"""Every sentence people read has its English: found in the sources, kept whole by a tool."""
 
 import subprocess
 import sys

@@ -117,3 +117,83 @@ def test_what_is_offered_is_not_refused_and_what_is_refused_is_not_offered(kind:
             with pytest.raises(Refusal) as told, acting(actor):
                 move(case_id=case.pk, name=step.name, values={}, by=actor, now=NOW)
             assert isinstance(told.value, type(why_not) | Missing)
+
+
+def _signed_in(city: City, who: str) -> Client:
+    client = Client()
+    client.force_login(city.users[who], backend="huhang.base.people.backends.Officers")
+    return client
+
+
+def _cost(client: Client, address: str) -> int:
+    """Statements of one page as a server would send them, without the savepoints of the test around it."""
+    said: list[str] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        said.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        assert client.get(address).status_code == 200
+    real = [sql for sql in said if "SAVEPOINT" not in sql]
+    return len(real) - 1  # the test's own actor is told to the database again at the end
+
+
+@pytest.mark.django_db
+def test_its_list_keeps_the_budget_whatever_its_length(kind: Kind) -> None:
+    """HOUSE §4: five statements, for one row or for twenty."""
+    city = make_city()
+    client = _signed_in(city, "dispatcher")
+    sample(city, kind)
+    client.get("/desk/ledger/")
+    one = _cost(client, "/desk/ledger/")
+    for _ in range(20):
+        sample(city, kind)
+    assert _cost(client, "/desk/ledger/") == one <= 5
+
+
+@pytest.mark.django_db
+def test_a_stranger_is_asked_who_they_are_and_a_foreign_officer_finds_nothing(kind: Kind) -> None:
+    city = make_city()
+    case = sample(city, kind)
+    for page in ("", "clock/", "print/", "moves/" + kind.moves[0].name + "/"):
+        assert Client().get(f"/desk/cases/{case.number}/{page}").status_code == 302
+        assert _signed_in(city, "other_handler").get(f"/desk/cases/{case.number}/{page}").status_code == 404
+
+
+@pytest.mark.django_db
+def test_an_auditor_writes_through_no_page_and_no_program(kind: Kind) -> None:
+    from tests.doors.api.callers import caller
+
+    city = make_city()
+    case = sample(city, kind)
+    page, program = _signed_in(city, "auditor"), caller("auditor")
+    here, there = f"/desk/cases/{case.number}/", f"/requests/{case.number}/"
+    refused_ = (403, 404, 409)
+    for step in kind.moves:
+        assert page.post(f"{here}moves/{step.name}/", {"version": case.version}).status_code in refused_, step.name
+        sent = program.post(f"{there}moves/{step.name}", {"version": case.version, "values": {}})
+        assert sent.status_code in refused_, step.name
+    assert page.post(here + "comments/", {"text": "x"}).status_code == 403
+    assert page.post(here + "reveal/", {"fields_wanted": "phone"}).status_code == 403
+    assert program.post(there + "comments", {"text": "x"}).status_code == 403
+    assert program.post("/requests", {"body": "x" * 20, "channel": "hotline"}, key="auditor-key").status_code in (
+        403,
+        422,
+    )
+    case.refresh_from_db()
+    assert case.version == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_its_list_can_be_taken_as_a_file(kind: Kind, form: str) -> None:
+    city = make_city()
+    case = sample(city, kind)
+    answer = _signed_in(city, "dispatcher").get(f"/desk/export.{form}")
+    assert answer.status_code == 200
+    raw = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    if form == "xlsx":
+        assert case.number in str(CalamineWorkbook.from_filelike(io.BytesIO(raw)).get_sheet_by_index(0).to_python())
+    else:
+        assert case.number in raw.decode("utf-8-sig")

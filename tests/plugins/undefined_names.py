@@ -1,4 +1,4 @@
-"""HOUSE: a page says nothing it does not know. A name that a template of the house asks for and nobody gave fails the run."""
+"""HOUSE: a page says nothing it does not know. A name a template asks for and nobody gave fails the run."""
 
 import sys
 from pathlib import Path

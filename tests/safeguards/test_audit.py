@@ -16,6 +16,7 @@ from huhang.kernel.errors import Invalid, Unavailable
 from huhang.register.subjects.actions import reveal
 from huhang.register.subjects.models import Person
 from tests.factories.city import NOW, City, filed, make_city
+from tests.plugins.figures import figure
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_with_the_journal_unwritable_nothing_changes_and_nothing_personal_is_rea
     with acting(SYSTEM):
         assert (Case.objects.count(), Step.objects.count(), Comment.objects.count()) == before
         assert Case.objects.get(pk=case.pk).state == "registered"
-    print(f"SAFEGUARD 9: journal unwritable, {tried} attempts, 0 changes, 0 personal reads")
+    figure(9, f"journal unwritable, {tried} attempts, 0 changes, 0 personal reads")
 
 
 @pytest.mark.django_db
@@ -86,7 +87,7 @@ def test_a_thousand_looks_are_a_thousand_lines_on_the_persons_page(monkeypatch: 
                 person_id=case.requester_id, field="phone", why=f"第 {i} 次回电", by=clerk, now=NOW, case=case.pk
             )
     lines = reads_of_person(case.requester_id).count()
-    print(f"SAFEGUARD 10: {opened} values opened, {lines} lines the person sees, difference {opened - lines}")
+    figure(10, f"{opened} values opened, {lines} lines the person sees, difference {opened - lines}")
     assert opened == lines == 1000
 
 
@@ -116,7 +117,7 @@ def test_a_dump_without_keys_shows_none_of_a_hundred_canaries(city: City, own_da
         assert Person.objects.filter(id_index__isnull=False).count() == 100
     text = _everything(cluster.dsn(own_database, role="postgres"))
     leaked = [c for c in (*canaries, *phones) if c in text] + [n for n in ("司徒金丝雀1号",) if n in text]
-    print(f"SAFEGUARD 11: 100 canary numbers, 100 phones in a dump without keys: {len(leaked)} found")
+    figure(11, f"100 canary numbers, 100 phones in a dump without keys: {len(leaked)} found")
     assert leaked == []
 
 

@@ -19,6 +19,7 @@ from huhang.cases.registry import kind_of
 from huhang.kernel.errors import Conflict, Denied, Invalid, Missing, Refusal
 from huhang.kinds.requests.models import Rating, Request, Revisit
 from tests.factories.city import NOW, City, filed, make_city
+from tests.plugins.figures import figure
 
 ROLES_TRIED = (
     *("clerk", "dispatcher", "handler", "second_handler", "chief", "other_handler", "traffic", "liaison"),
@@ -133,7 +134,7 @@ def sequences(seeds: range, tries: int) -> Counter[str]:
 @pytest.mark.django_db
 def test_random_tries_by_every_role_break_no_law() -> None:
     seen = sequences(range(60), 25)
-    print(f"SAFEGUARD 4: {seen.total()} tries, {dict(seen)}, 0 illegal")
+    figure(4, f"{seen.total()} tries, {dict(seen)}, 0 illegal")
     assert seen["made"] > 600
 
 
@@ -141,7 +142,7 @@ def test_random_tries_by_every_role_break_no_law() -> None:
 @pytest.mark.django_db
 def test_many_thousands_of_random_tries_break_no_law() -> None:
     seen = sequences(range(1000, 2000), 40)
-    print(f"SAFEGUARD 4 (long): {seen.total()} tries, {dict(seen)}, 0 illegal")
+    figure(4, f"long run: {seen.total()} tries, {dict(seen)}, 0 illegal")
     assert seen["made"] > 10_000
 
 
@@ -170,7 +171,7 @@ def test_of_sixteen_at_once_on_one_case_one_wins_and_fifteen_are_told(own_databa
         thread.start()
     for thread in threads:
         thread.join()
-    print(f"SAFEGUARD 4: sixteen at once: {dict(told)}")
+    figure(4, f"sixteen at once: {dict(told)}")
     assert told == {"won": 1, "overtaken": 15}
 
 

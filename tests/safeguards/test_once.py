@@ -1,4 +1,4 @@
-"""SAFEGUARDS 5, 7: one submission is one case, however often and by whichever door it is sent; nothing accepted is lost."""
+"""SAFEGUARDS 5, 7: one submission is one case, however often it is sent; nothing accepted is lost."""
 
 import json
 import re

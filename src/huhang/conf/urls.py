@@ -4,6 +4,8 @@ from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from huhang.doors.frame.passkeys import passkey_login
+
 handler400 = "huhang.doors.frame.pages.bad_request"
 handler403 = "huhang.doors.frame.pages.denied"
 handler404 = "huhang.doors.frame.pages.missing"
@@ -16,6 +18,7 @@ accounts: list[URLPattern | URLResolver] = [
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),
+    path("2fa/webauthn/login/", passkey_login, name="mfa_login_webauthn"),
     path("2fa/", include("allauth.mfa.urls")),
 ]
 

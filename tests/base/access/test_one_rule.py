@@ -12,6 +12,7 @@ from huhang.base.access.rules import OWNERSHIP, ROLES, Actor, Grant, Perm, Reach
 from huhang.cases.models import Case
 from huhang.kernel.numbering import public_number, uuid7
 from tests.factories.city import NOW, OFFICERS, City, make_city, person
+from tests.plugins.figures import figure
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +76,7 @@ def test_row_list_and_policy_agree_for_every_persona() -> None:
             filter_alone = set(visible_to(actor, Case.objects.all()).values_list("pk", flat=True))
         assert one_by_one == policy_alone == filter_alone, actor
         compared += len(cases)
-    print(f"SAFEGUARD 2: {compared} actor/case pairs, three walls agree, 0 leaks")
+    figure(2, f"{compared} actor/case pairs, three walls agree, 0 leaks")
 
 
 def test_nothing_is_allowed_on_what_is_not_seen_and_ownership_means_owning() -> None:

@@ -13,6 +13,7 @@ from huhang.base.files.inspection import checked
 from huhang.base.files.rules import Kept
 from huhang.kernel.errors import Invalid
 from tests.base.files import hostile
+from tests.plugins.figures import figure
 
 SAFE = {"jpg": "image/jpeg", "png": "image/png"}
 
@@ -37,7 +38,7 @@ def verdict(file: hostile.Hostile) -> Kept | Invalid:
         return refusal
 
 
-def test_no_hostile_file_is_taken_as_anything_active(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_hostile_file_is_taken_as_anything_active() -> None:
     files = hostile.all_of_them()
     active, slowest, refusals = [], (0.0, ""), 0
     for file in files:
@@ -52,11 +53,11 @@ def test_no_hostile_file_is_taken_as_anything_active(capsys: pytest.CaptureFixtu
             active.append(file.why)
         elif any(word in kept.content for word in hostile.ACTIVE):
             active.append(f"{file.why}: something was left in it")
-    with capsys.disabled():
-        print(
-            f"\nSAFEGUARDS 12: {len(files)} hostile files, {refusals} refused, {len(files) - refusals} drawn anew,"
-            f" {len(active)} active; slowest {slowest[0]:.2f} s ({slowest[1]})"
-        )
+    figure(
+        12,
+        f"{len(files)} hostile files, {refusals} refused, {len(files) - refusals} drawn anew,"
+        f" {len(active)} active; slowest {slowest[0]:.2f} s ({slowest[1]})",
+    )
     assert len(files) >= 100
     assert active == []
     assert slowest[0] <= 5

@@ -8,6 +8,7 @@ from django.db import connection
 
 from huhang.base.jobs import actions, duties, registry, rescue
 from huhang.base.jobs.models import Beat, Work
+from tests.plugins.figures import figure
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
@@ -74,14 +75,13 @@ def test_done_given_up_and_later_work_needs_no_rescue(db: None) -> None:
     assert rescue.sweep(NOW + timedelta(minutes=1)) == 1
 
 
-def test_a_thousand_deleted_jobs_all_come_back(db: None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_thousand_deleted_jobs_all_come_back(db: None) -> None:
     for _ in range(1000):
         actions.enqueue("test.any", now=NOW)
     run("DELETE FROM procrastinate_jobs")
     found = rescue.sweep(NOW)
     assert (found, living(), rescue.sweep(NOW)) == (1000, 1000, 0)
-    with capsys.disabled():
-        print(f"\nSAFEGUARDS 7: {found} jobs deleted from the queue, {living()} promised again")
+    figure(7, f"{found} jobs deleted from the queue, {living()} promised again")
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from huhang.base.journal.models import Entry, Link
 from huhang.kernel.numbering import uuid7
 from tests.environment import ROOT
 from tests.factories.city import NOW
+from tests.plugins.figures import figure
 
 _spec = importlib.util.spec_from_file_location("verify_journal", ROOT / "tools" / "verify_journal.py")
 assert _spec
@@ -160,7 +161,7 @@ def test_ten_thousand_tampers_are_all_found(own_database: str, cluster: Cluster,
         findings += verifier.check_anchors(list(lines), hashes, None)
         found[tamper.__name__][0] += 1
         found[tamper.__name__][1] += bool(findings)
-    print(f"SAFEGUARD 8: tampers made and found: {found}")
+    figure(8, f"tampers made and found: {found}")
     assert all(made == seen for made, seen in found.values())
 
 

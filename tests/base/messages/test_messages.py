@@ -19,6 +19,7 @@ from huhang.base.messages import actions, providers, queries, recipients, sendin
 from huhang.base.messages.models import Message, Outbox
 from huhang.base.vault import actions as vault
 from huhang.kernel.errors import Invalid, Unavailable
+from tests.plugins.figures import figure
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 PHONE, MASKED = "13812345678", "138****5678"
@@ -148,9 +149,7 @@ def test_a_code_goes_to_phones_only(db: None) -> None:
         actions.send_code("12345", "918273", now=NOW)
 
 
-def test_a_providers_outage_fails_no_submission_and_the_backlog_drains(
-    db: None, settings: object, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_providers_outage_fails_no_submission_and_the_backlog_drains(db: None, settings: object) -> None:
     """SAFEGUARDS 19."""
     settings.HUHANG_TRIAL, settings.HUHANG_SMS = False, "huhang.base.messages.providers.Failing"  # type: ignore[attr-defined]
     messages = [tell() for _ in range(100)]
@@ -163,8 +162,7 @@ def test_a_providers_outage_fails_no_submission_and_the_backlog_drains(
     assert do_the_work(at + timedelta(hours=12)) == 100
     assert Message.objects.filter(sent_at__isnull=False, failed_at=None, last_error="").count() == 100
     assert Carrier.sent.keys() == {str(message.pk) for message in messages}
-    with capsys.disabled():
-        print("\nSAFEGUARDS 19: provider down for 100 messages: 0 failed submissions, 100 sent after, each once")
+    figure(19, "provider down for 100 messages: 0 failed submissions, 100 sent after, each once")
 
 
 def test_a_silent_provider_is_not_waited_for(db: None, settings: object, monkeypatch: pytest.MonkeyPatch) -> None:

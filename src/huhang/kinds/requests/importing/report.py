@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 
 import xlsxwriter
@@ -10,7 +11,8 @@ from django.utils.translation import gettext as _
 from huhang.kinds.requests.importing.checks import ERROR
 from huhang.kinds.requests.models import ImportRow, ImportRun
 
-_ACTS = ("=", "+", "-", "@", "\t", "\r")
+_ACTS = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff\x00-\x1f]*[=+\-@＝＋－＠﹢﹣]|[\t\r\n]")
+"""What a spreadsheet may take for a formula, also behind blanks and marks of no width, and in its wide form."""
 
 
 def headings() -> tuple[str, ...]:
@@ -73,5 +75,5 @@ def as_csv(run: ImportRun) -> bytes:
     out = csv.writer(held)
     out.writerow(headings())
     for line in lines(run):
-        out.writerow([f"'{text}" if text.startswith(_ACTS) else text for text in line])
+        out.writerow([f"'{text}" if _ACTS.match(text) else text for text in line])
     return held.getvalue().encode("utf-8-sig")
