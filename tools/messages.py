@@ -169,6 +169,7 @@ def of_template(path: Path) -> list[Message]:
     from django.utils.translation.template import templatize
 
     code = templatize(path.read_text("utf-8"), origin=str(path))
+    code = "\n".join(line.lstrip() for line in code.splitlines())  # a template's indentation is not Python's
     found: list[Message] = []
     for _line, said, _comments, context in extract("python", BytesIO(code.encode()), keywords=TEMPLATE):
         both = said if isinstance(said, tuple) else (said, "")

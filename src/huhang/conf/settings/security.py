@@ -26,7 +26,7 @@ BEHIND_TLS = os.environ.get("HUHANG_TLS", "0") == "1"
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "huhang.base.people.backends.Officers"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "huhang.base.people.passwords.LongEnough", "OPTIONS": {"min_length": 8}},
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("username", "name")},
@@ -50,6 +50,10 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "护航"
 MFA_ADAPTER = "huhang.base.people.accounts.SealedSecrets"
+MFA_FORMS = {
+    "add_webauthn": "huhang.base.people.passkeys.AddPasskey",
+    "edit_webauthn": "huhang.base.people.passkeys.NamePasskey",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not BEHIND_TLS
 HUHANG_MFA_REQUIRED = os.environ.get("HUHANG_MFA_REQUIRED", "0") == "1"
 
