@@ -1,6 +1,12 @@
 """What every kind of case must keep to, whoever writes it: run on each kind the installation lists."""
 
+import io
+from typing import Any
+
 import pytest
+from django.db import connection
+from django.test import Client
+from python_calamine import CalamineWorkbook
 
 from huhang.base.access.context import acting
 from huhang.base.access.rules import ROLES, Perm

@@ -25,7 +25,7 @@ from huhang.doors.desk.case.move_form import MoveForm, typed
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.notices import done
 from huhang.doors.frame.saying import say
-from huhang.kernel.errors import Conflict, Invalid, Missing
+from huhang.kernel.errors import Conflict, Denied, Invalid, Missing
 from huhang.kernel.numbering import uuid7
 from huhang.kernel.text import canonical_json
 
@@ -61,6 +61,8 @@ def _make(request: HttpRequest, case: Case, found: Move, actor: Actor, now: date
     form = MoveForm(case, found, now, request.POST)
     try:
         if found.danger and request.POST.get("confirmed") != "yes":
+            if isinstance(why := refused(kind_of(case.kind), found, case, actor, now), Denied):
+                raise why  # nobody is asked whether they are sure of what they may not do
             clean_all(found.fields, values)
             return _ask(request, case, found, version)
         _once(request, case, found, values, version, actor, now)
