@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import math
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,7 +75,7 @@ def _checked(values: dict[str, Any]) -> Said:
         channel=str(values.get("channel") or ""),
         nature=str(values.get("nature") or "help"),
         category=str(values.get("category") or ""),
-        urgency=int(values.get("urgency") or 0),
+        urgency=_whole(values.get("urgency")),
     )
     if said.channel not in dict(CHANNELS):
         problems["channel"] = "请从列出的渠道里选一项。"
@@ -93,6 +94,14 @@ def _checked(values: dict[str, Any]) -> Said:
     return said
 
 
+def _whole(told: Any) -> int:
+    """An urgency as told; what is no whole number becomes one that no list offers, so that it is refused beside it."""
+    try:
+        return int(told or 0)
+    except (TypeError, ValueError, OverflowError):
+        return -1
+
+
 def intake_unit() -> uuid.UUID:
     """The unit web requests arrive at: the first centre of the bureau, or the bureau itself."""
     centres = [n for n in tree().nodes.values() if n.kind == "centre" and n.valid_to is None]
@@ -105,6 +114,8 @@ def _place(values: dict[str, Any]) -> dict[str, Any]:
         lat = float(values["lat"]) if values.get("lat") not in (None, "") else None
     except (TypeError, ValueError):
         raise Invalid("坐标应当是数字。", field="lon") from None
+    if not all(math.isfinite(value) for value in (lon, lat) if value is not None):
+        raise Invalid("坐标应当是数字。", field="lon")  # "nan" and "inf" are floats, and nan passes every comparison
     if (lon is None) != (lat is None) or (lon is not None and lat is not None and (abs(lon) > 180 or abs(lat) > 90)):
         raise Invalid("坐标不完整或超出范围。", field="lon")
     return {"place": clean(str(values.get("place") or ""), max_length=200), "lon": lon, "lat": lat}
@@ -219,12 +230,19 @@ def _detail(case: Case, said: Said, values: dict[str, Any]) -> Request:
 
 def secret_digest(code: str) -> bytes:
     """What is kept of a secret: enough to know it again, never enough to tell it."""
-    return hmac.new(keys.ring("token").now, f"case.secret\x00{code}".encode(), hashlib.sha256).digest()
+    return _digest(code, keys.ring("token").now)
+
+
+def _digest(code: str, key: bytes) -> bytes:
+    return hmac.new(key, f"case.secret\x00{code}".encode(), hashlib.sha256).digest()
 
 
 def prove_secret(case: Case, code: str) -> bool:
-    """Whether this is the secret the case was filed with; compared in constant time."""
-    return bool(case.secret_digest) and hmac.compare_digest(bytes(case.secret_digest), secret_digest(code))
+    """Whether this is the secret the case was filed with; compared in constant time, under every key still held."""
+    if not case.secret_digest:
+        return False
+    held = bytes(case.secret_digest)
+    return any(hmac.compare_digest(held, _digest(code, key)) for key in keys.ring("token").keys.values())
 
 
 def follow(number: str, code: str) -> uuid.UUID:
