@@ -64,3 +64,10 @@ def test_a_withdrawn_request_still_belongs_to_its_person(resident: Resident, cit
     now = timezone.now()
     go(city, case, "dispatcher", "classify", now=now, category="PS-02", nature="help", urgency="0")
     assert case.number in text(resident.get("/mine/"))
+
+
+@pytest.mark.parametrize("page", ["²", "٣", "-1", "0", "99999", "x"])
+def test_a_page_that_is_no_number_is_the_first_one(resident: Resident, city: City, page: str) -> None:
+    resident.prove()
+    for here in ("/mine/", "/mine/looks/"):
+        assert resident.client.get(here, {"page": page}).status_code == 200

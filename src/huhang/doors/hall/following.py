@@ -16,7 +16,7 @@ from huhang.doors.frame.parts import Pager
 from huhang.doors.hall import visitor
 from huhang.doors.hall.clock import left_of
 from huhang.doors.hall.forms import FollowForm, blame
-from huhang.doors.hall.showing import limited, show
+from huhang.doors.hall.showing import limited, page_of, show
 from huhang.kernel.errors import Invalid, Missing, Refusal, TooMany
 from huhang.kernel.numbering import normalise_number, normalise_secret
 from huhang.kinds.requests.actions import follow as open_by_secret
@@ -71,8 +71,8 @@ def _refused(request: HttpRequest, form: FollowForm, refusal: Refusal) -> HttpRe
 def mine(request: HttpRequest) -> HttpResponse:
     """Everything the holder of the phone has sent in, newest first."""
     actor, now, kind = actor_of(request), timezone.now(), kind_of(KIND)
-    page = int(request.GET["page"]) if request.GET.get("page", "").isdigit() and len(request.GET["page"]) < 5 else 1
-    start = (max(page, 1) - 1) * PAGE
+    page = page_of(request)
+    start = (page - 1) * PAGE
     own = (
         visible_to(actor, Case.objects.filter(kind=KIND, requester_id=actor.person))
         if actor.person

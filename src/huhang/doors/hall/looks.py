@@ -18,7 +18,7 @@ from huhang.base.journal.queries import reads_of_person
 from huhang.cases.models import Case
 from huhang.doors.frame.gates import actor_of
 from huhang.doors.frame.parts import Pager
-from huhang.doors.hall.showing import show
+from huhang.doors.hall.showing import page_of, show
 from huhang.doors.hall.visitor import with_phone
 from huhang.register.units.queries import tree
 
@@ -63,8 +63,7 @@ def looks(request: HttpRequest) -> HttpResponse:
     """Thirty readings a page, newest first; what the system opened by itself stands on a list of its own."""
     actor = actor_of(request)
     automatic = request.GET.get("by") == "system"
-    asked = request.GET.get("page", "")
-    page = max(int(asked), 1) if asked.isdigit() and len(asked) < 5 else 1
+    page = page_of(request)
     start = (page - 1) * PAGE
     rows = reads_of_person(actor.person, by_people=not automatic) if actor.person else Entry.objects.none()
     entries = list(rows[start : start + PAGE + 1])

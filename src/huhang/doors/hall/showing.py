@@ -20,6 +20,13 @@ def language() -> Language:
     return "en" if (get_language() or "").startswith("en") else "zh"
 
 
+def page_of(request: HttpRequest) -> int:
+    """Which page of a list is asked for: 1 unless a sensible number says otherwise."""
+    asked = request.GET.get("page", "")
+    # "²" is a digit to Python and no number to int
+    return max(int(asked), 1) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 1
+
+
 def hinted(refusal: Refusal) -> str:
     """A refusal's sentence in the reader's language, with what to do about it."""
     return f"{say(refusal)} {say_hint(refusal)}".rstrip()
