@@ -1,4 +1,4 @@
-"""What is too much is refused before it is read: 413 with a sentence, not a dropped connection."""
+"""What is too much, or cannot be stored, is refused before it is read: with a sentence, not a dropped connection."""
 
 from collections.abc import Callable
 
@@ -12,12 +12,17 @@ Responds = Callable[[HttpRequest], HttpResponse]
 
 
 class LimitsMiddleware:
-    """Refuses bodies above the largest form this product has (an import file)."""
+    """Refuses bodies above the largest form this product has (an import file), and addresses with a NUL in them.
+
+    PostgreSQL keeps no NUL in a text, so one in an address can only be a fault or an attack; pages need not look for it.
+    """
 
     def __init__(self, get_response: Responds) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in (query := request.META.get("QUERY_STRING", "")) or "\0" in query:
+            return error_page(400, request=None)
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdigit() and int(length) > settings.HUHANG_IMPORT_BYTES + 1024 * 1024:
             say = _("一次最多上传 %(mb)d MB。") % {"mb": settings.HUHANG_IMPORT_BYTES // 1024 // 1024}
