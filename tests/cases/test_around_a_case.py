@@ -46,9 +46,9 @@ def test_a_clock_is_paused_once_and_resumed_once(city: City) -> None:
     clocks.pause(case, "answer", reason="等补充", at=NOW)
     with pytest.raises(Conflict):
         clocks.pause(case, "answer", reason="又等", at=NOW)
-    clocks.resume(case, "answer", at=NOW + timedelta(days=1))
+    clocks.resume(case, "answer", at=NOW + timedelta(days=1), supplied=True)
     with pytest.raises(Conflict):
-        clocks.resume(case, "answer", at=NOW + timedelta(days=2))
+        clocks.resume(case, "answer", at=NOW + timedelta(days=2), supplied=True)
 
 
 def test_a_paused_clock_that_is_stopped_has_a_due_date_again(city: City) -> None:

@@ -70,7 +70,7 @@ def lawful(case: Case) -> None:
     for step in steps[1:]:
         found = kind.move(step.move)
         assert step.from_state == state
-        assert step.move == "joined" or (found is not None and state in found.from_)
+        assert step.move in ("joined", "parted") or (found is not None and state in found.from_)
         state = step.to_state
     assert state == case.state
     assert case.is_open is not kind.state(case.state).final

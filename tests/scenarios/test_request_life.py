@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 
 from huhang.base.access.context import acting
+from huhang.base.access.rules import Actor
 from huhang.base.journal.models import Entry
 from huhang.base.messages.models import Message
+from huhang.base.people.models import Post
 from huhang.cases.actions import move
 from huhang.cases.models import Case, Step
 from huhang.kernel.errors import Conflict, Denied, Invalid, Missing
+from huhang.kinds.requests.models import Rating
 from tests.factories.city import NOW, City, filed, make_city
 
 pytestmark = pytest.mark.django_db
@@ -105,8 +108,6 @@ def test_waiting_for_the_person_stops_the_clock_and_their_word_starts_it_again(c
     case.refresh_from_db()
     assert case.waiting
     assert case.due_at is None
-    from huhang.base.access.rules import Actor
-
     person = Actor(kind="person", id=case.requester_id, label="王**", person=case.requester_id)
     with acting(person):
         move(case_id=case.pk, name="supply", values={"text": "3 号"}, by=person, now=NOW + timedelta(days=3))
@@ -162,3 +163,108 @@ def test_everybody_whose_repeat_was_merged_is_told_by_their_own_number(city: Cit
     go(city, first, "handler", "answer", result="solved", answer="已设卡劝返")
     told = Message.objects.filter(template="request.answer").values_list("person", "case")
     assert set(told) == {(first.requester_id, first.pk), (second.requester_id, second.pk)}
+
+
+def person_of(case: Case) -> Actor:
+    return Actor(kind="person", id=case.requester_id, label="王**", person=case.requester_id)
+
+
+def by_person(case: Case, name: str, **values: Any) -> None:
+    person = person_of(case)
+    with acting(person):
+        move(case_id=case.pk, name=name, values=values, by=person, now=NOW)
+
+
+def closed(city: City, stars: str = "") -> Case:
+    case = dispatched(city)
+    go(city, case, "handler", "sign")
+    go(city, case, "handler", "answer", result="solved", answer="已处理")
+    go(city, case, "revisitor", "revisit", reached="yes", responded="yes", solved="yes", stars=stars)
+    go(city, case, "revisitor", "close")
+    return case
+
+
+def test_a_bad_word_after_closing_opens_the_request_again_and_must_be_redone(city: City) -> None:
+    case = closed(city)
+    by_person(case, "rate", stars="1")
+    case.refresh_from_db()
+    assert (case.state, case.is_open, case.closed_at) == ("revisited", True, None)
+    assert case.due_at is not None
+    with pytest.raises(Conflict, match="重办"):
+        go(city, case, "revisitor", "close", reason="没道理")
+    go(city, case, "revisitor", "redo", reason="请再办")
+
+
+def test_an_appeal_is_no_way_around_the_redo(city: City) -> None:
+    case = closed(city)
+    by_person(case, "rate", stars="1")
+    by_person(case, "appeal", text="没有解决")
+    with pytest.raises(Conflict, match="重办"):
+        go(city, case, "revisitor", "uphold", reason="已说明")
+
+
+def test_the_persons_own_word_replaces_what_was_noted_on_the_telephone(city: City) -> None:
+    case = closed(city, stars="5")
+    by_person(case, "rate", stars="3")
+    assert Rating.objects.get(case=case).said_to == "person"
+    assert Rating.objects.get(case=case).stars == 3
+    with pytest.raises(Conflict):
+        by_person(case, "rate", stars="5")
+
+
+def test_taking_back_the_lead_lets_everybody_elses_repeat_go_on(city: City) -> None:
+    first, second, third = (filed(city, phone=f"1380000000{i}").case for i in (1, 2, 3))
+    go(city, third, "dispatcher", "merge", into=second.number, reason="同一件事")
+    go(city, second, "dispatcher", "merge", into=first.number, reason="同一件事")
+    third.refresh_from_db()
+    assert third.merged_into_id == first.pk
+    by_person(first, "withdraw", reason="不需要了")
+    for case in (second, third):
+        case.refresh_from_db()
+        assert (case.state, case.is_open, case.merged_into_id) == ("registered", True, None)
+        assert case.due_at is not None
+
+
+def test_another_category_keeps_the_pauses_and_the_day_of_receipt(city: City) -> None:
+    case = dispatched(city)
+    go(city, case, "handler", "sign")
+    go(city, case, "handler", "suspend", reason="请补充")
+    go(city, case, "handler", "resume", now=NOW + timedelta(days=3))
+    before = Case.objects.get(pk=case.pk).due_at
+    go(city, case, "dispatcher", "reassign", unit=city.units["quay"].pk, reason="更近", now=NOW + timedelta(days=3))
+    go(city, case, "dispatcher", "reassign", unit=city.units["harbour"].pk, reason="改回", now=NOW + timedelta(days=3))
+    go(city, case, "handler", "give_back", reason="归类不对", now=NOW + timedelta(days=3))
+    values = {"category": "PS-05", "nature": "help", "urgency": "0"}  # five working days like the one before
+    go(city, case, "dispatcher", "classify", now=NOW + timedelta(days=3), **values)
+    assert Case.objects.get(pk=case.pk).due_at == before
+
+
+def test_a_pause_taken_back_the_same_day_with_nothing_supplied_gives_no_time(city: City) -> None:
+    case = dispatched(city)
+    go(city, case, "handler", "sign")
+    before = Case.objects.get(pk=case.pk).due_at
+    go(city, case, "handler", "suspend", reason="请补充")
+    go(city, case, "handler", "resume", now=NOW + timedelta(hours=2))
+    assert Case.objects.get(pk=case.pk).due_at == before
+
+
+def test_what_is_late_cannot_be_paused_nor_be_granted_more_time(city: City) -> None:
+    case = dispatched(city)
+    go(city, case, "handler", "sign")
+    go(city, case, "handler", "ask_extension", amount=3, reason="等鉴定")
+    late = NOW + timedelta(days=30)
+    with pytest.raises(Conflict, match="超期"):
+        go(city, case, "handler", "suspend", reason="请补充", now=late)
+    with pytest.raises(Conflict, match="到期"):
+        go(city, case, "chief", "decide_extension", decision="grant", reason="好", now=late)
+
+
+def test_one_with_a_post_in_the_handling_unit_does_not_revisit_it(city: City) -> None:
+    case = dispatched(city)
+    go(city, case, "handler", "sign")
+    go(city, case, "handler", "answer", result="solved", answer="好了")
+    Post.objects.create(
+        user=city.users["revisitor"], unit=city.units["harbour"], role="handler", reach="own", starts_at=NOW
+    )
+    with pytest.raises(Conflict, match="主办单位以外"):
+        go(city, case, "revisitor", "revisit", reached="yes", solved="yes")

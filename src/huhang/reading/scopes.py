@@ -213,7 +213,7 @@ def _queue(actor: Actor, asked: Filter) -> Q:
     where = Q(state=states[0]) if len(states) == 1 else Q(state__in=states)
     if asked.scope == "revisit":  # nobody revisits what they or their unit handled (C4)
         where &= Q(officer_id=None) | ~Q(officer_id=actor.user)
-        where &= ~Q(unit_id=actor.unit) if actor.unit else Q()
+        where &= ~Q(unit_id__in=[g.unit for g in actor.grants]) if actor.grants else Q()
     return where
 
 

@@ -53,7 +53,10 @@ class Reach(StrEnum):
 
 
 OWNERSHIP = frozenset(
-    {Perm.SIGN, Perm.HANDLE, Perm.ANSWER, Perm.RETURN, Perm.ASSIGN, Perm.ASK_EXTENSION, Perm.DECIDE_EXTENSION}
+    {
+        *(Perm.SIGN, Perm.HANDLE, Perm.ANSWER, Perm.RETURN, Perm.ASSIGN, Perm.WITHDRAW),
+        *(Perm.ASK_EXTENSION, Perm.DECIDE_EXTENSION),
+    }
 )
 """Only the unit that owns a case (or one above it) does these; having a part in it is not enough."""
 

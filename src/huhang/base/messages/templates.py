@@ -57,6 +57,14 @@ WORDS: dict[str, Words] = {
         "【护航】您的诉求 %(number)s 与 %(into)s 是同一件事，已并入一起办理，办理情况仍会告知您。",
         "[Huhang] Your request %(number)s is the same matter as %(into)s. They are handled as one; we keep you told.",
     ),
+    "request.withdraw": Words(
+        "【护航】工作人员已按您的要求撤回诉求 %(number)s。如果不是您的意思，请凭编号查看并重新提交，或拨打热线。",
+        "[Huhang] Request %(number)s was withdrawn as you asked. If you did not ask, please file it again or call us.",
+    ),
+    "request.part": Words(
+        "【护航】您的诉求 %(number)s 原先并入的那一件已撤回，现恢复单独办理。",
+        "[Huhang] The request yours was joined to was withdrawn; request %(number)s is handled by itself again.",
+    ),
     "request.appoint": Words("诉求 %(number)s 由您主办。", "Request %(number)s is yours to handle."),
     "request.supply": Words(
         "诉求 %(number)s 的补充材料已到，时限继续计算。",

@@ -4,11 +4,14 @@ from datetime import datetime
 
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import Actor
+from huhang.base.catalog import queries as catalog
 from huhang.base.journal import actions as journal
 from huhang.cases.models import Case, Clock, ClockExtension, ClockPause
 from huhang.cases.queries import running, testimony
 from huhang.cases.rules import Promise
 from huhang.kernel.errors import Conflict
+from huhang.kernel.numbering import uuid7
+from huhang.kernel.worktime import Unit
 
 
 def _settle(case: Case, clock: Clock) -> None:
@@ -53,28 +56,56 @@ def stop(case: Case, name: str, *, at: datetime, shown: bool = True) -> None:
         case.due_at, case.due_from, case.due_provisional, case.waiting = None, None, False, False
 
 
+def promise_anew(case: Case, name: str, promise: Promise, *, at: datetime) -> None:
+    """Another rule for a running clock: it goes on from where it began, with its pauses and granted extensions."""
+    old = running(case, name)
+    if old is None:
+        start(case, name, promise, at=at)
+        return
+    pauses, extensions = list(old.pauses.all()), list(old.extensions.filter(granted=True))
+    stop(case, name, at=at)
+    new = start(case, name, promise, at=old.started_at)
+    for pause_ in pauses:
+        pause_.pk, pause_.clock = uuid7(), new
+        pause_.save(force_insert=True)
+    for extension in extensions:
+        extension.pk, extension.clock = uuid7(), new
+        extension.save(force_insert=True)
+    _settle(case, new)
+
+
 def pause(case: Case, name: str, *, reason: str, at: datetime) -> None:
     """Stops counting from an instant on.
 
     Raises:
-        Conflict: the clock does not run, or is paused already.
+        Conflict: the clock does not run, is paused already, or ran out: waiting does not mend what is late.
     """
     clock = running(case, name)
     if clock is None or clock.due_at is None:
         raise Conflict("时限现在没有在计，不能暂停。")
+    if at >= clock.due_at:
+        raise Conflict("已经超期，不能再暂停计时；请尽快答复，需要补充的内容可以写在答复或电话里问清。")
     ClockPause.objects.create(clock=clock, started_at=at, reason=reason)
     _settle(case, clock)
 
 
-def resume(case: Case, name: str, *, at: datetime) -> None:
+def resume(case: Case, name: str, *, at: datetime, supplied: bool) -> None:
     """Counts again from an instant on.
+
+    A pause touches whole working days. One that an officer takes back on the day it began, with nothing supplied by
+    the person, is therefore void: it must not be a way to more time.
 
     Raises:
         Conflict: the clock is not paused.
     """
     clock = running(case, name)
-    if clock is None or not ClockPause.objects.filter(clock=clock, ended_at__isnull=True).update(ended_at=at):
+    waited = ClockPause.objects.filter(clock=clock, ended_at__isnull=True).first() if clock else None
+    if clock is None or waited is None:
         raise Conflict("时限没有暂停，不用恢复。")
+    slots = catalog.schedule()
+    same_day = slots.date_of(waited.started_at) == slots.date_of(at)
+    waited.ended_at = waited.started_at if same_day and not supplied else at
+    waited.save(update_fields=["ended_at"])
     _settle(case, clock)
 
 
@@ -87,6 +118,8 @@ def ask_extension(case: Case, name: str, *, amount: int, reason: str, by: Actor,
     clock = running(case, name)
     if clock is None or clock.due_at is None:
         raise Conflict("时限现在没有在计，不用延期。")
+    if not Unit(clock.unit_of_time).in_days:
+        raise Conflict("按小时计的时限不能延期，请尽快办理。")
     if at >= clock.due_at:
         raise Conflict("已经到期，不能再申请延期；请尽快答复，并向督办说明原因。")
     if clock.extensions.filter(granted__isnull=True).exists():
@@ -110,6 +143,8 @@ def decide_extension(case: Case, name: str, *, granted: bool, decision: str, by:
         raise Conflict("没有等待审批的延期申请。")
     if asked.asked_by_id == by.user:
         raise Conflict("延期由别人审批，不能自己批自己。")
+    if granted and clock.due_at is not None and at >= clock.due_at:
+        raise Conflict("已经到期，到期后不能再同意延期，只能不同意。")
     asked.decided_at, asked.decided_by_id, asked.granted, asked.decision = at, by.user, granted, decision
     asked.save(update_fields=["decided_at", "decided_by", "granted", "decision"])
     if granted:

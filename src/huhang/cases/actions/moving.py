@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.queries import allows, visible_to
@@ -113,7 +115,8 @@ def move(
 
 def _take(kind: Kind, found: Move, doing: Doing) -> Step:
     case, before = doing.case, doing.case.state
-    outcome = found.effect(doing)
+    with translation.override(settings.LANGUAGE_CODE):  # what is kept for good does not hang on somebody's browser
+        outcome = found.effect(doing)
     case.state = outcome.to or found.to or before
     final = kind.state(case.state).final
     if final is case.is_open:  # ended, or taken up again
@@ -191,7 +194,10 @@ def hand_over(*, unit_id: uuid.UUID, by: Actor, now: datetime) -> int:
         rows = list(Case.objects.filter(unit_id=unit_id, is_open=True).order_by("id").values_list("pk", flat=True))
     for pk in rows:
         with acting(SYSTEM):
-            case = Case.objects.select_for_update(of=("self",)).defer("search", "folded").get(pk=pk)
+            rows_now = Case.objects.select_for_update(of=("self",)).defer("search", "folded")
+            case = rows_now.filter(pk=pk, unit_id=unit_id, is_open=True).first()
+            if case is None:  # closed or given elsewhere in the meantime
+                continue
             give(case, node.successor, now=now)
             text = f"{node.short}撤销，由{tree().label(node.successor)}承接"
             append(case, "hand_over", case.state, Outcome(note=text, public=text), by=by, now=now)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.queries import visible_to
 from huhang.base.access.rules import Actor
 from huhang.base.files import actions as files
@@ -138,15 +140,20 @@ def offered(kind: Kind, case: Case, actor: Actor, now: datetime) -> list[Move]:
 def _rating(row: Rating) -> dict[str, Any]:
     names = dict(catalogue.reason_choices(row.stars))
     reasons = [names.get(code, code) for code in row.reasons]
-    return {"stars": _stars(row.stars), "reasons": reasons, "comment": row.comment, "at": row.at}
+    noted = _("回访时由工作人员记录，您可以自己再评价一次") if row.said_to == "revisit" else ""
+    return {"stars": _stars(row.stars), "reasons": reasons, "comment": row.comment, "at": row.at, "noted": noted}
 
 
 @own
 @require_http_methods(["GET", "HEAD"])
 def request_page(request: HttpRequest, case: Case) -> HttpResponse:
     """The page of one request. At most twelve statements, however long its life was."""
-    actor, now, kind, known = actor_of(request), timezone.now(), kind_of(case.kind), queries.detail(case)
+    actor, now, kind = actor_of(request), timezone.now(), kind_of(case.kind)
     moves = offered(kind, case, actor, now)
+    lead = queries.lead_of(case)  # what was joined elsewhere is answered there
+    with acting(SYSTEM) if lead is not case else nullcontext():
+        clock = answer_clock(lead, now) if lead.is_open else None
+    known = queries.detail(lead)
     attached = Attachment.objects.filter(case=case, public=True).select_related("file").order_by("at", "id")
     context = {
         "case": case,
@@ -154,8 +161,8 @@ def request_page(request: HttpRequest, case: Case) -> HttpResponse:
         "state_words": public_state(kind, case),
         "events": events(kind, list(case.steps.order_by("seq"))),
         "facts": facts(case),
-        "clock": answer_clock(case, now) if case.is_open else None,
-        "answer": known.answer if case.answered_at else "",
+        "clock": clock,
+        "answer": known.answer if lead.answered_at else "",
         "result": str(dict(RESULTS).get(known.result, "")),
         "files": list(attached),
         "ratings": [_rating(one) for one in queries.ratings(case)],

@@ -8,7 +8,7 @@ from huhang.base.access.rules import Actor, Perm
 from huhang.cases.fields import Field
 from huhang.cases.models import Case
 from huhang.cases.rules import Kind, Move, State
-from huhang.kinds.requests import catalogue, effects, queries
+from huhang.kinds.requests import catalogue, effects, joining, queries
 from huhang.kinds.requests.actions.filing import file_request
 from huhang.kinds.requests.figures import FIGURES
 from huhang.kinds.requests.rules import CHANNELS, NATURES, RESULTS, URGENCIES
@@ -48,13 +48,24 @@ def _may_ask_extension(case: Case, by: Actor, now: datetime) -> str | None:
 
 
 def _not_the_handler(case: Case, by: Actor, now: datetime) -> str | None:
-    """Nobody revisits or closes what their own unit handled (C4)."""
+    """Nobody revisits or closes what they, or a unit they have a post in, handled in any round (C4)."""
     detail = queries.detail(case)
-    if by.user is not None and by.user in (case.officer_id, detail.answered_by_id):
+    units = {g.unit for g in by.grants}
+    if by.user is not None and (by.user == case.officer_id or queries.handled_by(case, by.user)):
         return "回访和销号由没有办理过这件事的人来做。"
-    if by.unit is not None and by.unit in (case.unit_id, detail.answered_unit_id):
-        return "回访和销号由主办单位以外的单位来做。"
-    return None
+    return "回访和销号由主办单位以外的单位来做。" if units & {case.unit_id, detail.answered_unit_id} else None
+
+
+def _may_uphold(case: Case, by: Actor, now: datetime) -> str | None:
+    """An appeal is no way around the redo that a bad rating asks for."""
+    if queries.bad_and_never_redone(case):
+        return "诉求人评价不满意，须先重办一次。"
+    return _not_the_handler(case, by, now)
+
+
+def _may_suspend(case: Case, by: Actor, now: datetime) -> str | None:
+    late = case.due_at is not None and now >= case.due_at
+    return "已经超期，不能再暂停计时；请尽快答复。" if late else None
 
 
 def _answered(case: Case, by: Actor, now: datetime) -> str | None:
@@ -169,6 +180,7 @@ MOVES = (
         _("需要您补充"),
         effects.suspend,
         fields=(Field("reason", _("需要补充什么"), "text", most=500, help=_("诉求人会看到；补充后自动恢复计时")),),
+        guard=_may_suspend,
     ),
     Move(
         "resume",
@@ -262,7 +274,7 @@ MOVES = (
         _("申诉答复"),
         effects.uphold,
         fields=(Field("reason", _("答复申诉的理由"), "text", most=2000, help=_("诉求人会原样看到")),),
-        guard=_not_the_handler,
+        guard=_may_uphold,
         primary=True,
     ),
     Move(
@@ -272,7 +284,7 @@ MOVES = (
         "merged",
         Perm.MERGE,
         _("并入"),
-        effects.merge,
+        joining.merge,
         fields=(Field("into", _("并入哪一件（编号）"), "case", most=20), _REASON),
         danger=True,
     ),
@@ -283,7 +295,7 @@ MOVES = (
         "withdrawn",
         Perm.WITHDRAW,
         _("应诉求人要求撤回"),
-        effects.withdraw,
+        joining.withdraw,
         fields=(Field("reason", _("诉求人怎么说的"), "text", most=500),),
         danger=True,
     ),
@@ -334,7 +346,7 @@ MOVES = (
         "withdrawn",
         Perm.SEE,
         _("诉求人撤回"),
-        effects.withdraw,
+        joining.withdraw,
         fields=(Field("reason", _("为什么撤回"), "text", most=500),),
         by_person=True,
         danger=True,

@@ -1,10 +1,12 @@
 """What is known of a request beyond its case row."""
 
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import Actor
 from huhang.cases.models import Case, ClockExtension
 from huhang.kinds.requests import catalogue
@@ -27,6 +29,22 @@ def revisits(case: Case) -> list[Revisit]:
     return list(Revisit.objects.filter(case=case).order_by("at", "id"))
 
 
+def handled_by(case: Case, user: uuid.UUID) -> bool:
+    """Whether this officer signed for or answered the case in any round."""
+    return case.steps.filter(by_user_id=user, move__in=("sign", "answer")).exists()
+
+
+def lead_of(case: Case) -> Case:
+    """The request this one was joined to, with its detail row; itself when it stands alone.
+
+    Read as the system: the person may not open the other one, but what was answered there is answered to them.
+    """
+    if case.merged_into_id is None:
+        return case
+    with acting(SYSTEM):
+        return Case.objects.select_related("request").defer("search", "folded").get(pk=case.merged_into_id)
+
+
 def extensions(case: Case) -> list[ClockExtension]:
     """Extensions asked for on the running answer clock, whatever became of them."""
     return list(ClockExtension.objects.filter(clock__case=case, clock__name="answer", clock__stopped_at__isnull=True))
@@ -46,7 +64,7 @@ def why_not_rate(case: Case, now: datetime) -> str | None:
     """Why the person cannot rate now, or nothing."""
     if _too_late(case, now):
         return "办结已超过 30 天，不能再评价。"
-    rated = Rating.objects.filter(case=case, round=detail(case).redo_count).exists()
+    rated = Rating.objects.filter(case=case, round=detail(case).redo_count, said_to="person").exists()
     return "这一次已经评价过了，谢谢。" if rated else None
 
 

@@ -9,115 +9,235 @@ import huhang.kernel.numbering.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
-        ('units', '0001_initial'),
+        ("cases", "0001_initial"),
+        ("units", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.UUIDField(default=huhang.kernel.numbering.ids.uuid7, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('digest', models.CharField(max_length=64)),
-                ('columns', models.JSONField(default=dict)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('bad', models.PositiveIntegerField(default=0)),
-                ('imported', models.PositiveIntegerField(default=0)),
-                ('repeated', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('checked_at', models.DateTimeField(blank=True, null=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+                ("id", models.UUIDField(default=huhang.kernel.numbering.ids.uuid7, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=200)),
+                ("digest", models.CharField(max_length=64)),
+                ("columns", models.JSONField(default=dict)),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("bad", models.PositiveIntegerField(default=0)),
+                ("imported", models.PositiveIntegerField(default=0)),
+                ("repeated", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("checked_at", models.DateTimeField(blank=True, null=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'requests_import',
+                "db_table": "requests_import",
             },
         ),
         migrations.CreateModel(
-            name='Request',
+            name="Request",
             fields=[
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='request', serialize=False, to='cases.case')),
-                ('nature', models.CharField(max_length=16, verbose_name='性质')),
-                ('confidential', models.BooleanField(default=False, verbose_name='为诉求人保密')),
-                ('contact_sealed', models.BinaryField(null=True)),
-                ('contact_masked', models.CharField(blank=True, default='', max_length=40)),
-                ('dispatched_at', models.DateTimeField(blank=True, null=True)),
-                ('transfers', models.PositiveSmallIntegerField(default=0)),
-                ('returns', models.PositiveSmallIntegerField(default=0)),
-                ('answer', models.TextField(blank=True, default='')),
-                ('result', models.CharField(blank=True, default='', max_length=16)),
-                ('redo_count', models.PositiveSmallIntegerField(default=0)),
-                ('source_key', models.CharField(blank=True, max_length=80, null=True, unique=True)),
-                ('source_row', models.JSONField(blank=True, null=True)),
-                ('answered_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('answered_unit', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
-                ('dispatch_unit', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="request",
+                        serialize=False,
+                        to="cases.case",
+                    ),
+                ),
+                ("nature", models.CharField(max_length=16, verbose_name="性质")),
+                ("confidential", models.BooleanField(default=False, verbose_name="为诉求人保密")),
+                ("contact_sealed", models.BinaryField(null=True)),
+                ("contact_masked", models.CharField(blank=True, default="", max_length=40)),
+                ("dispatched_at", models.DateTimeField(blank=True, null=True)),
+                ("transfers", models.PositiveSmallIntegerField(default=0)),
+                ("returns", models.PositiveSmallIntegerField(default=0)),
+                ("answer", models.TextField(blank=True, default="")),
+                ("result", models.CharField(blank=True, default="", max_length=16)),
+                ("redo_count", models.PositiveSmallIntegerField(default=0)),
+                ("source_key", models.CharField(blank=True, max_length=80, null=True, unique=True)),
+                ("source_row", models.JSONField(blank=True, null=True)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "answered_unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                    ),
+                ),
+                (
+                    "dispatch_unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '诉求',
-                'db_table': 'requests_request',
+                "verbose_name": "诉求",
+                "db_table": "requests_request",
             },
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.UUIDField(default=huhang.kernel.numbering.ids.uuid7, primary_key=True, serialize=False)),
-                ('line', models.PositiveIntegerField()),
-                ('source_key', models.CharField(max_length=80)),
-                ('raw', models.JSONField()),
-                ('problems', models.JSONField(default=list)),
-                ('repeated', models.BooleanField(default=False)),
-                ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='requests.importrun')),
+                ("id", models.UUIDField(default=huhang.kernel.numbering.ids.uuid7, primary_key=True, serialize=False)),
+                ("line", models.PositiveIntegerField()),
+                ("source_key", models.CharField(max_length=80)),
+                ("raw", models.JSONField()),
+                ("problems", models.JSONField(default=list)),
+                ("repeated", models.BooleanField(default=False)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="requests.importrun",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'requests_import_row',
-                'constraints': [models.UniqueConstraint(fields=('run', 'line'), name='import_row_line')],
+                "db_table": "requests_import_row",
+                "constraints": [models.UniqueConstraint(fields=("run", "line"), name="import_row_line")],
             },
         ),
         migrations.CreateModel(
-            name='Rating',
+            name="Rating",
             fields=[
-                ('id', models.UUIDField(default=huhang.kernel.numbering.ids.uuid7, primary_key=True, serialize=False)),
-                ('round', models.PositiveSmallIntegerField()),
-                ('stars', models.PositiveSmallIntegerField()),
-                ('reasons', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), blank=True, default=list, size=None)),
-                ('comment', models.TextField(blank=True, default='')),
-                ('said_to', models.CharField(max_length=12)),
-                ('at', models.DateTimeField()),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='cases.case')),
+                ("id", models.UUIDField(default=huhang.kernel.numbering.ids.uuid7, primary_key=True, serialize=False)),
+                ("round", models.PositiveSmallIntegerField()),
+                ("stars", models.PositiveSmallIntegerField()),
+                (
+                    "reasons",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=8), blank=True, default=list, size=None
+                    ),
+                ),
+                ("comment", models.TextField(blank=True, default="")),
+                ("said_to", models.CharField(max_length=12)),
+                ("at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ratings",
+                        to="cases.case",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'requests_rating',
-                'constraints': [models.UniqueConstraint(fields=('case', 'round'), name='rated_once_a_round'), models.CheckConstraint(condition=models.Q(('stars__gte', 1), ('stars__lte', 5)), name='rating_five_stars')],
+                "db_table": "requests_rating",
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "round"), name="rated_once_a_round"),
+                    models.CheckConstraint(
+                        condition=models.Q(("stars__gte", 1), ("stars__lte", 5)), name="rating_five_stars"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Revisit',
+            name="Revisit",
             fields=[
-                ('id', models.UUIDField(default=huhang.kernel.numbering.ids.uuid7, primary_key=True, serialize=False)),
-                ('round', models.PositiveSmallIntegerField()),
-                ('at', models.DateTimeField()),
-                ('reached', models.BooleanField()),
-                ('responded', models.BooleanField(blank=True, null=True)),
-                ('solved', models.BooleanField(blank=True, null=True)),
-                ('note', models.TextField(blank=True, default='')),
-                ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='revisits', to='cases.case')),
-                ('unit', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+                ("id", models.UUIDField(default=huhang.kernel.numbering.ids.uuid7, primary_key=True, serialize=False)),
+                ("round", models.PositiveSmallIntegerField()),
+                ("at", models.DateTimeField()),
+                ("reached", models.BooleanField()),
+                ("responded", models.BooleanField(blank=True, null=True)),
+                ("solved", models.BooleanField(blank=True, null=True)),
+                ("note", models.TextField(blank=True, default="")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="revisits",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'requests_revisit',
-                'indexes': [models.Index(fields=['case', 'at'], name='revisit_of_case')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('reached', False), ('solved__isnull', True)), models.Q(('reached', True), ('solved__isnull', False)), _connector='OR'), name='revisit_solved_only_when_reached', violation_error_message='联系上了才能说是否解决。')],
+                "db_table": "requests_revisit",
+                "indexes": [models.Index(fields=["case", "at"], name="revisit_of_case")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reached", False), ("solved__isnull", True)),
+                            models.Q(("reached", True), ("solved__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="revisit_solved_only_when_reached",
+                        violation_error_message="联系上了才能说是否解决。",
+                    )
+                ],
             },
         ),
     ]

@@ -1,0 +1,45 @@
+"""What every move of a request uses: its detail row, the time it is promised, and telling everybody concerned."""
+
+import uuid
+
+from huhang.base.access.context import SYSTEM, acting
+from huhang.base.messages import actions as messages
+from huhang.cases.models import Case
+from huhang.cases.rules import Doing, Promise
+from huhang.kinds.requests import catalogue
+from huhang.kinds.requests.models import Request
+
+ANSWER, SIGN, REVISIT = "answer", "sign", "revisit"
+
+
+def detail_of(doing: Doing) -> Request:
+    """The detail row of the case at hand."""
+    return Request.objects.get(case=doing.case)
+
+
+def tell(doing: Doing, template: str, **params: str) -> None:
+    """Tells the person, and everybody whose repeat was merged into this one, each by their own number."""
+    for case, number, person in ((doing.case.pk, doing.case.number, doing.case.requester_id), *merged_into(doing.case)):
+        if person is not None:
+            messages.tell_person(
+                person,
+                template=template,
+                params={"number": number, **params},
+                case=case,
+                by=doing.by,
+                now=doing.now,
+            )
+
+
+def merged_into(case: Case) -> list[tuple[uuid.UUID, str, uuid.UUID | None]]:
+    """Repeats joined to this case; looked up as the system, because the unit at work may not see them."""
+    with acting(SYSTEM):
+        return list(Case.objects.filter(merged_into=case).values_list("pk", "number", "requester"))
+
+
+def promise_of(doing: Doing, detail: Request, name: str) -> Promise:
+    """The time a clock of this name gets by the case's category, nature and urgency."""
+    case = doing.case
+    return catalogue.promise(
+        name, nature=detail.nature, category=case.category, version=case.category_version, urgency=case.urgency
+    )
