@@ -56,7 +56,7 @@ def test_with_the_journal_unwritable_nothing_changes_and_nothing_personal_is_rea
             now=NOW,
         ),
         lambda: comment(case_id=case.pk, text="记一笔", by=clerk, now=NOW),
-        lambda: reveal(person_id=case.requester_id, field="phone", why="回电", by=clerk, now=NOW),
+        lambda: reveal(person_id=case.requester_id, field="phone", why="回电", by=clerk, now=NOW, case=case.pk),
     ):
         with pytest.raises(Unavailable), acting(clerk):
             attempt()
@@ -97,9 +97,9 @@ def test_looking_needs_a_purpose_and_the_purpose_is_told() -> None:
     case = filed(city).case
     clerk = city.actor("clerk")
     with acting(clerk), pytest.raises(Invalid):
-        reveal(person_id=case.requester_id, field="phone", why="  ", by=clerk, now=NOW)
+        reveal(person_id=case.requester_id, field="phone", why="  ", by=clerk, now=NOW, case=case.pk)
     with acting(clerk):
-        reveal(person_id=case.requester_id, field="phone", why="核对门牌", by=clerk, now=NOW)
+        reveal(person_id=case.requester_id, field="phone", why="核对门牌", by=clerk, now=NOW, case=case.pk)
     assert reads_of_person(case.requester_id).get().about == "核对门牌"
 
 

@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from huhang.base.access.queries import allows
 from huhang.base.access.rules import Actor, Perm
 from huhang.cases.models import Case
 from huhang.cases.rules import Kind
@@ -57,7 +58,7 @@ def _requester(case: Case, actor: Actor) -> Fact:
     if person is None:
         return Fact(_("联系人"), _("没有留下联系方式"))
     note: str | SafeString = ""
-    if Perm.REVEAL in actor.perms:
+    if allows(actor, Perm.REVEAL, case):
         where = reverse("desk:reveal", kwargs={"number": case.number})
         note = format_html('<a class="no-print" href="{}">{}</a>', where, _("查看（留痕）"))
     return Fact(_("联系人"), f"{person.name_masked} {person.phone_masked}".strip(), note=note)

@@ -7,12 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from huhang.base.access.queries import allows
 from huhang.base.access.rules import Perm
 from huhang.cases.models import Case
 from huhang.doors.desk.case.finding import case_at
 from huhang.doors.desk.case.told import Told
 from huhang.doors.frame.gates import actor_of, officers
-from huhang.kernel.errors import Invalid, Missing
+from huhang.kernel.errors import Denied, Invalid, Missing
 from huhang.register.subjects.actions import reveal
 
 WORDS = {"name": _("姓名"), "phone": _("电话"), "id_number": _("身份证号")}
@@ -59,6 +60,8 @@ def reveal_page(request: HttpRequest, number: str) -> HttpResponseBase:
     """Asks what for; then shows it on this one answer, which no browser keeps."""
     actor, now = actor_of(request), timezone.now()
     case = case_at(number, actor)
+    if not allows(actor, Perm.REVEAL, case):
+        raise Denied("您没有查看完整个人信息的权限。")
     known = _known(case)
     form = RevealForm(
         request.POST if request.method == "POST" else None, initial={"fields_wanted": known[1:2] or known[:1]}
