@@ -14,7 +14,7 @@ Responds = Callable[[HttpRequest], HttpResponse]
 class LimitsMiddleware:
     """Refuses bodies above the largest form this product has (an import file), and addresses with a NUL in them.
 
-    PostgreSQL keeps no NUL in a text, so one in an address can only be a fault or an attack; pages need not look for it.
+    PostgreSQL keeps no NUL in a text, so one in an address is a fault or an attack; pages need not look for it.
     """
 
     def __init__(self, get_response: Responds) -> None:
