@@ -4,11 +4,15 @@ import os
 
 from huhang.conf.settings.core import CHECKOUT, HUHANG_DATA, PROJECT, SOURCE
 
+HUHANG_PROXIES = int(os.environ.get("HUHANG_PROXIES", "0"))
+"""How many proxies of ours stand in front; so many entries of X-Forwarded-For are believed, from the right."""
+
 ROOT_URLCONF = "huhang.conf.urls"
 WSGI_APPLICATION = "huhang.conf.wsgi.application"
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "huhang.doors.frame.proxies.ProxiesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "huhang.doors.api.problems.ProblemMiddleware",

@@ -133,7 +133,20 @@ def _disk() -> Finding:
     return Finding("磁盘", True, f"还有 {free:.0f} GB。")
 
 
-LOOKS: tuple[Callable[[], Finding], ...] = (_database, _tables, _catalog, _worker, _anchor, _keys, _disk)
+def _proxies() -> Finding:
+    from django.conf import settings
+
+    if settings.BEHIND_TLS and not settings.HUHANG_PROXIES:
+        return Finding(
+            "反向代理",
+            False,
+            "启用了 TLS，却没有说明前面有几层代理：所有人看起来来自同一个地址，限次会误伤。",
+            "设置 HUHANG_PROXIES，例如前面有一层代理时设为 1。",
+        )
+    return Finding("反向代理", True, f"前面有 {settings.HUHANG_PROXIES} 层。")
+
+
+LOOKS: tuple[Callable[[], Finding], ...] = (_database, _tables, _catalog, _worker, _anchor, _keys, _proxies, _disk)
 
 
 def findings() -> list[Finding]:
@@ -146,7 +159,7 @@ def findings() -> list[Finding]:
             one = Finding(look.__name__.strip("_"), False, problem.text, problem.hint)
         found.append(one)
         if look is _database and not one.well:
-            return [*found, _keys(), _disk()]
+            return [*found, _keys(), _proxies(), _disk()]
     return found
 
 
