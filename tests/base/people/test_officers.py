@@ -236,3 +236,15 @@ def test_every_change_of_people_is_journalled(city: City) -> None:
     made = actions.enrol(username="200009", name="某", password=None, by=admin, now=NOW)
     assert Entry.objects.filter(action="officer.enrol", data__contains=str(made.pk)).exists()
     assert User.objects.get(pk=made.pk).has_usable_password() is False
+
+
+def test_a_new_first_password_ends_the_tokens_and_nobody_acts_before_changing_it(city: City) -> None:
+    handler, now = city.actor("handler"), timezone.now()
+    _made, text = tokens.issue(name="台账程序", by=handler, now=now)
+    assert tokens.bearer(f"Bearer {text}").user == handler.user
+    User.objects.filter(pk=handler.user).update(must_change_password=True)
+    assert tokens.bearer(f"Bearer {text}").kind == "stranger"
+    User.objects.filter(pk=handler.user).update(must_change_password=False)
+    assert handler.user is not None
+    actions.set_password(user_id=handler.user, password=PASSWORD, by=city.actor("security_admin"), now=now)
+    assert not ApiToken.objects.filter(user_id=handler.user, revoked_at__isnull=True).exists()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from axes.utils import reset as unlock
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import connection, transaction
 
 from huhang.base.access.rules import ROLES, Actor, Perm, Reach
 from huhang.base.journal import actions as journal
@@ -154,6 +154,8 @@ def leave(*, user_id: uuid.UUID, by: Actor, now: datetime) -> None:
 def set_password(*, user_id: uuid.UUID, password: str, by: Actor, now: datetime) -> User:
     """A new first password for somebody who forgot theirs or was locked out; to be changed at the next sign-in.
 
+    Their tokens end too: whoever lost the password may have lost those with it.
+
     Raises:
         Denied: not the security administrator, or for oneself. Missing: no such officer, or one who has left.
     """
@@ -165,6 +167,7 @@ def set_password(*, user_id: uuid.UUID, password: str, by: Actor, now: datetime)
     user.set_password(password)
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
+    ApiToken.objects.filter(user_id=user_id, revoked_at__isnull=True).update(revoked_at=now)
     unlock(username=user.username)
     journal.write("officer.password", by=by, now=now, about=user.name, data={"user": str(user_id)})
     return user
@@ -187,6 +190,9 @@ def start_phone_check(*, phone: str, source: str, now: datetime) -> str:
     """
     number = check_mobile(phone)
     index, where = vault.blind(number, "person.phone"), vault.blind(source, "phone_check.source")
+    with connection.cursor() as cursor:  # askings of one phone, then of one source, go one after the other
+        for key in (index, where):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key[:8], "big", signed=True)])
     last = PhoneCheck.objects.filter(phone_index=index).order_by("-sent_at").first()
     if last is not None and now - last.sent_at < CODE_PAUSE:
         wait = int((CODE_PAUSE - (now - last.sent_at)).total_seconds()) + 1

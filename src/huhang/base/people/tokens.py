@@ -43,14 +43,17 @@ def _opened(text: str) -> uuid.UUID | None:
 
 
 def bearer(header: str) -> Actor:
-    """The officer behind an Authorization header; a stranger when it is missing or not good."""
+    """The officer behind an Authorization header; a stranger when it is missing or not good.
+
+    Whoever must change a given password first is nobody until they have.
+    """
     scheme, _, text = header.partition(" ")
     token = _opened(text.strip()) if scheme.lower() == "bearer" else None
     if token is None:
         return STRANGER
     now = timezone.now()
     user = with_posts(now).filter(tokens__id=token, tokens__revoked_at__isnull=True, tokens__expires_at__gt=now).first()
-    return actor_of(user, door="api") if user else STRANGER
+    return actor_of(user, door="api") if user and not user.must_change_password else STRANGER
 
 
 @transaction.atomic
