@@ -4,7 +4,9 @@ The session keeps a phone sealed, never plain; a person takes its place as soon 
 """
 
 import base64
+import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
@@ -16,15 +18,18 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from huhang.base.access.rules import Actor
+from huhang.base.keyring import keys
 from huhang.base.people.public import LASTS, dismiss
 from huhang.base.vault import actions as vault
+from huhang.base.vault.rules import Unreadable, unseal
 from huhang.doors.frame.gates import actor_of
 from huhang.kernel.errors import Denied
 from huhang.kernel.identifiers import mask_phone
+from huhang.kernel.text import canonical_json
 
 Page = Callable[..., HttpResponse]
 PHONE, TYPED, RECEIPT = "hall_phone", "hall_typed", "hall_receipt"
-SEALED_FOR = "hall.phone"
+SEALED_FOR, TYPED_FOR = "hall.phone", "hall.typed"
 TYPED_LASTS = timedelta(hours=2)
 """As long as a draft on a computer anybody may use."""
 
@@ -75,15 +80,28 @@ def forget_phone(session: Any) -> None:
 
 
 def keep_typed(session: Any, values: Mapping[str, str], *, now: datetime) -> None:
-    """What was in a form when its sender turned out to have to prove the phone again; never a name, never files."""
-    session[TYPED] = {"at": now.isoformat(), "values": dict(values)}
+    """What was in a form when its sender turned out to have to prove the phone again; never a name, never files.
+
+    Whatever people tell is kept sealed, as a draft no less than as a request.
+    """
+    sealed = base64.b64encode(vault.seal(canonical_json(dict(values)), TYPED_FOR)).decode()
+    session[TYPED] = {"at": now.isoformat(), "sealed": sealed}
 
 
 def typed(session: Any, *, now: datetime) -> dict[str, str]:
-    """What `keep_typed` kept, for two hours."""
+    """What `keep_typed` kept, for two hours; afterwards it is dropped.
+
+    Handing people back their own words is no reading of personal data, so no row of the journal is written.
+    """
     entry = session.get(TYPED)
-    fresh = entry is not None and now - datetime.fromisoformat(entry["at"]) <= TYPED_LASTS
-    return dict(entry["values"]) if fresh else {}
+    if entry is None:
+        return {}
+    if "sealed" in entry and now - datetime.fromisoformat(entry["at"]) <= TYPED_LASTS:
+        with suppress(Unreadable):
+            held = json.loads(unseal(base64.b64decode(entry["sealed"]), TYPED_FOR, keys.ring("seal")))
+            return {str(name): str(value) for name, value in held.items()}
+    session.pop(TYPED)
+    return {}
 
 
 # ---- gates
