@@ -1,11 +1,12 @@
 """Persons and enterprises coming into the register, as far as requests need them."""
 
+import hmac
 import uuid
 from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.queries import allows, visible_to
@@ -31,33 +32,63 @@ def person_for(
     The look-up runs as the system, because whoever registers may not see that person's other requests; it tells the
     caller nothing but the person itself.
 
+    An ID number told of a known person is kept when none was held; another one than the held is refused.
+
     Raises:
-        Invalid: no name, or a phone or ID number that cannot be one.
+        Invalid: no name, a phone or ID number that cannot be one, or an ID number other than the person's.
     """
     said = clean(name, max_length=40)
     if not said:
         raise Invalid("请填写姓名。", field="name")
     number = check_phone(phone) if phone.strip() else ""
     index = vault.blind(number, PHONE) if number else None
-    if index is not None:
-        with acting(SYSTEM):
-            known = Person.objects.filter(phone_index=index).first()
-            if known is not None:
-                return known
-    with acting(SYSTEM):
-        person = Person.objects.create(
-            id=uuid7(),
-            name_sealed=vault.seal(said, NAME),
-            name_masked=mask_name(said),
-            phone_sealed=vault.seal(number, PHONE) if number else None,
-            phone_index=index,
-            phone_masked=mask_phone(number) if number else "",
-            subject=subject,
-            created_at=now,
-            **_identity(id_number),
-        )
+    identity = _identity(id_number)
+    known = _known(index)
+    if known is not None:
+        return _identified(known, identity, by=by, now=now)
+    person = Person(
+        id=uuid7(),
+        name_sealed=vault.seal(said, NAME),
+        name_masked=mask_name(said),
+        phone_sealed=vault.seal(number, PHONE) if number else None,
+        phone_index=index,
+        phone_masked=mask_phone(number) if number else "",
+        subject=subject,
+        created_at=now,
+        **identity,
+    )
+    try:
+        with acting(SYSTEM), transaction.atomic():
+            person.save(force_insert=True)
+    except IntegrityError:
+        known = _known(index)  # somebody else entered the same phone at this very moment
+        if known is None:
+            raise
+        return _identified(known, identity, by=by, now=now)
     journal.write("person.enter", by=by, now=now, person=person.pk)
     return person
+
+
+def _known(index: bytes | None) -> Person | None:
+    if index is None:
+        return None
+    with acting(SYSTEM):
+        return Person.objects.filter(phone_index=index).first()
+
+
+def _identified(person: Person, identity: dict[str, Any], *, by: Actor, now: datetime) -> Person:
+    if not identity:
+        return person
+    with acting(SYSTEM):
+        held = Person.objects.select_for_update().get(pk=person.pk)
+        if held.id_index is None:
+            for name, value in identity.items():
+                setattr(held, name, value)
+            held.save(update_fields=list(identity))
+            journal.write("person.enter", by=by, now=now, person=held.pk, data={"field": ID_NUMBER})
+        elif not hmac.compare_digest(bytes(held.id_index), identity["id_index"]):
+            raise Invalid("这个手机号登记的是另一个身份证号，请核对号码，或由本人到窗口更正。", field="id_number")
+    return held
 
 
 def _identity(id_number: str) -> dict[str, Any]:
