@@ -1,6 +1,7 @@
 """One's own keys for programs: issued, shown once, revoked."""
 
 import uuid
+from datetime import datetime
 
 from django import forms
 from django.http import HttpRequest, HttpResponseBase
@@ -10,12 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from huhang.base.access.rules import Actor
 from huhang.base.people.models import ApiToken
 from huhang.base.people.tokens import issue, revoke
+from huhang.base.replies.actions import Answer, once
 from huhang.doors.desk.case.told import Told
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.notices import done
 from huhang.kernel.errors import Invalid
+from huhang.kernel.numbering import uuid7
+from huhang.kernel.text import canonical_json
 
 
 class TokenForm(Told):
@@ -27,30 +32,44 @@ class TokenForm(Told):
     days = forms.IntegerField(label=gettext_lazy("有效天数"), initial=90, min_value=1, max_value=366)
 
 
+def _issued(request: HttpRequest, key: str, actor: Actor, now: datetime) -> str:
+    """The text of a new token; nothing for a form sent a second time, because the text is kept nowhere."""
+    name, days = request.POST.get("name", ""), request.POST.get("days", "").strip()
+    made: list[str] = []
+
+    def work() -> Answer:
+        if not (days.isascii() and days.isdigit() and len(days) < 5):
+            raise Invalid("有效期在 1 到 366 天之间。", field="days")
+        made.append(issue(name=name, days=int(days), by=actor, now=now)[1])
+        return Answer(201)
+
+    content = canonical_json({"name": name, "days": days})
+    once(key, who=f"desk.token:{actor.user}", content=content, now=now, work=work)
+    return made[0] if made else ""
+
+
 @officers()
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest) -> HttpResponseBase:
     """The list of them; a POST issues one, whose text stands on that answer only."""
     actor, now = actor_of(request), timezone.now()
     assert actor.user is not None
-    form, status, text = TokenForm(request.POST if request.method == "POST" else None), 200, ""
+    form, status, text, again = TokenForm(request.POST if request.method == "POST" else None), 200, "", False
+    key = str(uuid7())
     if request.method == "POST":
+        sent = request.POST.get("idempotency_key", "")[:80] or key
         try:
-            days = request.POST.get("days", "").strip()
-            if not (days.isascii() and days.isdigit() and len(days) < 5):
-                raise Invalid("有效期在 1 到 366 天之间。", field="days")
-            _made, text = issue(name=request.POST.get("name", ""), days=int(days), by=actor, now=now)
-            form, status = TokenForm(), 201
+            text = _issued(request, sent, actor, now)
+            form, status, again = TokenForm(), 201 if text else 200, not text
         except Invalid as wrong:
             form.tell(wrong)
-            status = wrong.status
+            status, key = wrong.status, sent if wrong.field in form.fields else key
     rows = [
         {"token": t, "state": "revoked" if t.revoked_at else "expired" if t.expires_at <= now else "good"}
         for t in ApiToken.objects.filter(user_id=actor.user).order_by("-created_at")[:100]
     ]
-    response = render(
-        request, "desk/admin/tokens.html", {"rows": rows, "form": form, "text": text, "now": now}, status=status
-    )
+    context = {"rows": rows, "form": form, "text": text, "again": again, "key": key, "now": now}
+    response = render(request, "desk/admin/tokens.html", context, status=status)
     response["Cache-Control"] = "no-store, private"
     return response
 
