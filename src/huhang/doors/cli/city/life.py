@@ -272,7 +272,7 @@ class Life:
         self._stop("answer", at)
         self._start("answer", at)
         self.answered = None
-        self._take("redo", "handling", who, at, {"reason": reason}, public=reason, data={"round": self.round})
+        self._take("redo", "handling", who, at, {"reason": reason}, note=reason, data={"round": self.round})
 
     def appeal(self, at: datetime, text: str) -> None:
         """The person does not accept it."""
