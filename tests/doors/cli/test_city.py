@@ -223,8 +223,9 @@ def test_a_city_can_be_replaced_and_the_old_journal_goes_with_it(own_database: s
 
 def test_an_installation_in_earnest_gets_no_city(own_database: str, settings: Any) -> None:
     settings.HUHANG_TRIAL = False
-    with pytest.raises(Conflict, match="正式环境"):
+    with pytest.raises(Conflict, match="正式环境") as refused:
         load.make(seed=1, scale=0.02, now=NOW)
+    assert "HUHANG_TRIAL=1" in refused.value.hint
 
 
 @pytest.mark.django_db

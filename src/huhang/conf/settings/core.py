@@ -20,8 +20,8 @@ HUHANG_FILES = Path(os.environ.get("HUHANG_FILES") or HUHANG_DATA / "files")
 HUHANG_CATALOG = Path(os.environ.get("HUHANG_CATALOG") or (PROJECT / "catalog" if CHECKOUT else SOURCE / "_catalog"))
 HUHANG_KINDS = "huhang.conf.kinds.KINDS"
 HUHANG_SMS = os.environ.get("HUHANG_SMS", "huhang.base.messages.providers.Sandbox")
-HUHANG_TRIAL = os.environ.get("HUHANG_TRIAL", "1") == "1"
-"""A trial installation shows the sandbox outbox and the demo sign-ins; a real one sets 0."""
+HUHANG_TRIAL = os.environ.get("HUHANG_TRIAL", "0") == "1"
+"""A trial installation shows the sandbox outbox and the demo sign-ins; nothing is one unless it says so."""
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -1,5 +1,6 @@
 """`huhang demo`: everything at once, on the embedded database, with a living city; stops cleanly on Ctrl-C."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -67,6 +68,7 @@ def _greet(address: str) -> None:
 @click.option("--scale", type=float, default=1.0, show_default=True)
 def demo(host: str, port: int | None, seed: int, scale: float) -> None:
     """在内置数据库上启动整个产品和演示城市。"""
+    os.environ.setdefault("HUHANG_TRIAL", "1")  # for this process, before Django reads it, and for its children
     began = time.monotonic()
     if not target().embedded:
         raise Conflict(

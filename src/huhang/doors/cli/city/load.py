@@ -82,7 +82,10 @@ def make(
         Invalid: a scale out of range. Missing catalogue: says what to run.
     """
     if not settings.HUHANG_TRIAL:
-        raise Conflict("这是正式环境，不能生成演示城市。", hint="演示城市带有公开的登录密码，只用于试用环境。")
+        raise Conflict(
+            "这是正式环境，不能生成演示城市。",
+            hint="演示城市带有公开的登录密码，只用于试用环境；确是试用时，请先设置环境变量 HUHANG_TRIAL=1。",
+        )
     if not 0.01 <= scale <= 20:
         raise Invalid("规模应在 0.01 到 20 之间。")
     if not catalog.newest("request_categories"):
