@@ -12,11 +12,15 @@ from huhang.base.access.rules import ROLES, Perm
 from huhang.base.catalog import actions as catalog_actions
 from huhang.base.catalog import queries as catalog
 from huhang.base.catalog.models import Entry as CatalogEntry
+from huhang.base.jobs.actions import try_again
+from huhang.base.jobs.models import Work
 from huhang.base.journal.actions import anchor
-from huhang.base.people.models import Post, User
-from huhang.cases.models import Case, Clock, Step
+from huhang.base.journal.models import Entry as JournalEntry
+from huhang.base.people.models import ApiToken, Post, User
+from huhang.cases.models import Batch, Case, Clock, Step
 from huhang.doors.desk.admin.journal import hide
 from huhang.doors.desk.admin.people import password
+from huhang.kernel.errors import Denied
 from huhang.register.units.models import Unit
 from tests.doors.desk.test_case_page import client_of, counted, handled
 from tests.factories.city import NOW, OFFICERS, City, filed, make_city
@@ -214,6 +218,20 @@ def test_a_token_is_shown_once_and_ends_when_revoked(city: City) -> None:
     assert client.post("/desk/tokens/", {"name": "x", "days": "9999"}).status_code == 422
 
 
+def test_a_token_form_sent_twice_makes_one_token_and_shows_it_once(city: City) -> None:
+    client = client_of(city, "handler")
+    page = client.get("/desk/tokens/").content.decode()
+    key = re.search(r'name="idempotency_key" value="([^"]+)"', page)
+    assert key
+    sent = {"name": "台账程序", "days": "30", "idempotency_key": key[1]}
+    first, second = client.post("/desk/tokens/", sent), client.post("/desk/tokens/", sent)
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert "hht_" in first.content.decode()
+    assert "hht_" not in second.content.decode()
+    assert "已经发放" in second.content.decode()
+    assert ApiToken.objects.filter(user_id=city.users["handler"].pk).count() == 1
+
+
 def test_the_journal_is_narrowed_paged_and_shows_nothing_personal(city: City) -> None:
     case = handled(city)
     client_of(city, "handler").post(
@@ -281,3 +299,40 @@ def test_health_says_in_words_what_is_wrong_and_what_to_do(city: City) -> None:
     text = client_of(city, "system_admin").get("/desk/health/").content.decode()
     for word in ("数据库", "PostgreSQL", "后台程序", "huhang worker", "日历", "磁盘", "试用发件箱"):
         assert word in text
+
+
+def test_work_that_was_given_up_is_listed_with_its_reason_and_taken_up_again(city: City) -> None:
+    work = Work.objects.create(
+        name="cases.batch",
+        args={"batch": "x"},
+        not_before=NOW,
+        created_at=NOW,
+        attempts=8,
+        last_error="ValueError: 盘满",
+        given_up_at=NOW,
+    )
+    client = client_of(city, "system_admin")
+    page = client.get("/desk/health/").content.decode()
+    assert "ValueError: 盘满" in page
+    assert "重排" in page
+    assert client_of(city, "clerk").post("/desk/health/", {"work": work.pk}).status_code == 403
+    with pytest.raises(Denied):
+        try_again(work.pk, by=city.actor("clerk"), now=NOW)
+    assert client.post("/desk/health/", {"work": "x"}).status_code == 404
+    assert client.post("/desk/health/", {"work": work.pk}).status_code == 302
+    work.refresh_from_db()
+    assert (work.given_up_at, work.attempts) == (None, 0)
+    row = JournalEntry.objects.get(action="work.try_again")
+    assert row.actor_kind == "officer"
+    assert "盘满" not in client.get("/desk/health/").content.decode()
+
+
+def test_a_batch_whose_work_was_given_up_says_so(city: City) -> None:
+    batch = Batch.objects.create(by_id=city.users["dispatcher"].pk, move="dispatch", values={}, total=3, created_at=NOW)
+    work = Work.objects.create(name="cases.batch", args={"batch": str(batch.pk)}, not_before=NOW, created_at=NOW)
+    client, here = client_of(city, "dispatcher"), f"/desk/batches/{batch.pk}/progress/"
+    assert "排队中" in client.get(here).content.decode()
+    Work.objects.filter(pk=work.pk).update(given_up_at=NOW)
+    page = client.get(here).content.decode()
+    assert "没有完成" in page
+    assert "hx-get" not in page

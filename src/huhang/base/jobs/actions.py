@@ -10,13 +10,13 @@ from typing import Any
 from django.db import connection, transaction
 
 from huhang.base.access.context import SYSTEM, acting
-from huhang.base.access.rules import Actor
+from huhang.base.access.rules import Actor, Perm
 from huhang.base.jobs import queue
 from huhang.base.jobs.models import Work
 from huhang.base.jobs.registry import Task, task
 from huhang.base.jobs.rules import EARLY, failure, given_up_after, wait_after
 from huhang.base.journal import actions as journal
-from huhang.kernel.errors import Conflict, Missing
+from huhang.kernel.errors import Conflict, Denied, Missing
 
 
 @transaction.atomic
@@ -135,9 +135,12 @@ def try_again(work_id: uuid.UUID, *, by: Actor, now: datetime) -> Work:
     """Takes up work that was given up, with all its attempts before it again.
 
     Raises:
+        Denied: not the system administrator.
         Missing: no such work.
         Conflict: it was not given up.
     """
+    if by.kind != "system" and Perm.MANAGE_SYSTEM not in by.perms:
+        raise Denied
     work = Work.objects.select_for_update().filter(pk=work_id).first()
     if work is None:
         raise Missing

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,23 +10,28 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Max, Min, Q
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_http_methods
 
 from huhang.base.access.context import SYSTEM, acting
+from huhang.base.access.queries import allows
 from huhang.base.access.rules import Perm
 from huhang.base.catalog import queries as catalog
+from huhang.base.jobs.actions import try_again
 from huhang.base.jobs.models import Beat, Work
 from huhang.base.journal.actions import anchors_file
 from huhang.base.messages.models import Message
-from huhang.doors.frame.gates import officers
+from huhang.doors.frame.gates import actor_of, officers
+from huhang.doors.frame.notices import done
 from huhang.doors.frame.templatetags.frame import moment
+from huhang.kernel.errors import Denied, Missing
 
 WORKER_SILENT = timedelta(minutes=2)
 ANCHOR_OLD = timedelta(hours=1)
 DISK_LOW = 0.1
+LOST_SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ def _jobs(now: datetime) -> Sign:
     )
     says = _("待办 %(open)d 项，其中 %(again)d 项在重试；7 天内放弃 %(lost)d 项") % seen
     if seen["lost"]:
-        return Sign(_("后台任务"), "bad", says, _("请运行 huhang doctor 查看放弃的任务和原因。"))
+        return Sign(_("后台任务"), "bad", says, _("请看下面放弃的任务和原因，修好后重排。"))
     late = seen["oldest"] is not None and now - seen["oldest"] > timedelta(minutes=10)
     return Sign(
         _("后台任务"),
@@ -132,12 +138,32 @@ def _provider(now: datetime) -> Sign:
     return Sign(_("短信"), "ok", says)
 
 
+def _given_up() -> list[Work]:
+    with acting(SYSTEM):
+        return list(Work.objects.filter(given_up_at__isnull=False).order_by("-given_up_at")[:LOST_SHOWN])
+
+
+def _again(request: HttpRequest, now: datetime) -> None:
+    try:
+        wanted = uuid.UUID(request.POST.get("work", ""))
+    except ValueError:
+        raise Missing from None
+    by = actor_of(request)
+    if not allows(by, Perm.MANAGE_SYSTEM):
+        raise Denied
+    with acting(SYSTEM):  # the ledger of work is the system's; the line in the journal names the officer
+        try_again(wanted, by=by, now=now)
+
+
 @officers(Perm.MANAGE_SYSTEM)
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def health(request: HttpRequest) -> HttpResponseBase:
-    """The page of it."""
+    """The page of it; a POST takes up work that was given up."""
     now = timezone.now()
+    if request.method == "POST":
+        _again(request, now)
+        done(request, _("已重新排队，稍后刷新看结果。"))
+        return redirect("desk:health")
     found = signs(now)
-    return render(
-        request, "desk/admin/health.html", {"signs": found, "now": now, "well": all(s.tone == "ok" for s in found)}
-    )
+    context = {"signs": found, "lost": _given_up(), "now": now, "well": all(s.tone == "ok" for s in found)}
+    return render(request, "desk/admin/health.html", context)

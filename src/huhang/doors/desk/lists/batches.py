@@ -3,7 +3,9 @@
 import uuid
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from huhang.base.access.queries import visible_to
 from huhang.base.access.rules import Actor
+from huhang.base.jobs.models import Work
 from huhang.cases.models import Batch, BatchRow, Case
 from huhang.cases.registry import kinds
 from huhang.doors.frame.gates import actor_of, officers
@@ -24,8 +27,15 @@ NEWEST = 50
 
 def _batches(actor: Actor) -> QuerySet[Batch]:
     """One's own batches, each with how far it is."""
+    lost = (
+        Work.objects.filter(name="cases.batch", given_up_at__isnull=False)
+        .annotate(of=KeyTextTransform("batch", "args"))
+        .filter(of=Cast(OuterRef("pk"), TextField()))
+    )
     return Batch.objects.filter(by_id=actor.user).annotate(
-        done=Count("rows", filter=Q(rows__done_at__isnull=False)), refusals=Count("rows", filter=~Q(rows__refused=""))
+        lost=Exists(lost),
+        done=Count("rows", filter=Q(rows__done_at__isnull=False)),
+        refusals=Count("rows", filter=~Q(rows__refused="")),
     )
 
 
@@ -43,8 +53,10 @@ def move_label(name: str) -> str:
 
 def progress_of(batch: Any) -> Progress:
     """How far a batch is, as the progress box says it."""
-    state = "done" if batch.finished_at else ("running" if batch.done else "waiting")
+    state = "done" if batch.finished_at else ("failed" if batch.lost else "running" if batch.done else "waiting")
     note = _("%(n)d 件没有办成") % {"n": batch.refusals} if batch.refusals else ""
+    if state == "failed":
+        note = _("后台多次没有办成，已停下；请联系管理员在“运行状况”页重排。")
     page = reverse("desk:batch", kwargs={"pk": batch.pk})
     return Progress(
         label=_("成批%(move)s") % {"move": move_label(batch.move)},
