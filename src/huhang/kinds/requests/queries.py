@@ -30,8 +30,11 @@ def revisits(case: Case) -> list[Revisit]:
 
 
 def handled_by(case: Case, user: uuid.UUID) -> bool:
-    """Whether this officer signed for or answered the case in any round."""
-    return case.steps.filter(by_user_id=user, move__in=("sign", "answer")).exists()
+    """Whether this officer signed for or answered the case in any round; asked once for a case object."""
+    known: dict[uuid.UUID, bool] = case.__dict__.setdefault("_handled_by", {})
+    if user not in known:
+        known[user] = case.steps.filter(by_user_id=user, move__in=("sign", "answer")).exists()
+    return known[user]
 
 
 def lead_of(case: Case) -> Case:
