@@ -17,6 +17,7 @@ _hit: set[tuple[str, str]] = set()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--routes", action="store_true", help="say which routes this run never reached")
+    parser.addoption("--write-walls", action="store_true", help="write walls.yaml anew, to be reviewed with git diff")
 
 
 def signs_in(answer: Any) -> bool:

@@ -165,11 +165,19 @@ def folded(table: dict[Cell, str]) -> dict[str, dict[str, str]]:
     return out
 
 
+def write(table: dict[str, dict[str, str]]) -> None:
+    """Writes the table anew under the words at its head."""
+    head = "".join(line for line in FILE.read_text().splitlines(keepends=True) if line.startswith("#"))
+    FILE.write_text(head + yaml.safe_dump(table, sort_keys=False, allow_unicode=True, width=1000))
+
+
 @pytest.mark.django_db
-def test_the_table_of_addresses_personas_and_relations_is_as_reviewed() -> None:
+def test_the_table_of_addresses_personas_and_relations_is_as_reviewed(pytestconfig: pytest.Config) -> None:
     now = make_situation()
     table, wrong = walked(now)
     assert not wrong, "\n".join(wrong)
+    if pytestconfig.option.write_walls:
+        write(folded(table))
     reviewed = yaml.safe_load(FILE.read_text())
     real = folded(table)
     changed = [

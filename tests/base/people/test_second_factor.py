@@ -5,13 +5,16 @@ import time
 from typing import Any
 
 import pytest
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.webauthn.internal.auth import STATE_SESSION_KEY
 from django.core.cache import cache
 from django.test import Client
 
 from huhang.base.people.models import User
 from tests.factories.city import PASSWORD, City, make_city
+from tests.factories.passkey import SoftKey
 
 pytestmark = pytest.mark.django_db
 
@@ -167,3 +170,50 @@ def test_a_key_that_proves_nothing_lets_nobody_in(leader: Client) -> None:
         client = Client(raise_request_exception=False)
         assert client.post("/account/2fa/webauthn/login/", {"credential": credential}).status_code < 500
         assert client.get("/desk/").status_code == 302
+
+
+def challenge(client: Client) -> str:
+    return str(client.session[STATE_SESSION_KEY]["challenge"])
+
+
+def with_key(client: Client) -> SoftKey:
+    key = SoftKey()
+    assert client.get("/account/2fa/webauthn/add/").status_code == 200
+    given = {"name": "钥匙", "passwordless": "on", "credential": key.registers(challenge(client))}
+    answer = client.post("/account/2fa/webauthn/add/", given)
+    assert answer.status_code == 302, answer.content.decode()
+    return key
+
+
+def test_a_passkey_lets_its_holder_in_without_a_password_and_a_copy_of_its_answer_does_not(
+    leader: Client, city: City
+) -> None:
+    key, holder = with_key(leader), user_pk_to_url_str(city.users["leader"]).encode()
+    cache.clear()
+    other = Client()
+    other.get("/account/2fa/webauthn/login/", headers={"X-Requested-With": "XMLHttpRequest"})
+    answer = key.signs(challenge(other), holder)
+    assert other.post("/account/2fa/webauthn/login/", {"credential": answer}).status_code == 302
+    assert other.get("/desk/").status_code == 200
+    thief = Client()
+    thief.get("/account/2fa/webauthn/login/", headers={"X-Requested-With": "XMLHttpRequest"})
+    thief.post("/account/2fa/webauthn/login/", {"credential": answer})
+    assert thief.get("/desk/").status_code == 302
+
+
+def test_a_strangers_key_lets_nobody_in(leader: Client, city: City) -> None:
+    with_key(leader)
+    cache.clear()
+    thief, holder = Client(), user_pk_to_url_str(city.users["leader"]).encode()
+    thief.get("/account/2fa/webauthn/login/", headers={"X-Requested-With": "XMLHttpRequest"})
+    thief.post("/account/2fa/webauthn/login/", {"credential": SoftKey().signs(challenge(thief), holder)})
+    assert thief.get("/desk/").status_code == 302
+
+
+def test_a_key_says_again_who_one_is(leader: Client, city: City) -> None:
+    key, holder = with_key(leader), user_pk_to_url_str(city.users["leader"]).encode()
+    grow_old(leader)
+    assert leader.get("/account/2fa/webauthn/reauthenticate/?next=/desk/").status_code == 200
+    answer = key.signs(challenge(leader), holder)
+    shown = leader.post("/account/2fa/webauthn/reauthenticate/?next=/desk/", {"credential": answer})
+    assert shown["Location"] == "/desk/"
