@@ -202,7 +202,7 @@ def used() -> Iterator[str]:
     """Every template some module names."""
     source = Path(templates.__file__).parents[2]
     for path in source.rglob("*.py"):
-        yield from re.findall(r'(?:template=|_tell\(doing, )"([\w.]+)"', path.read_text())
+        yield from re.findall(r'(?:template=|\btell\(doing, )"([\w.]+)"', path.read_text())
         yield from re.findall(r'template=\S+ if \S+ else "([\w.]+)"', path.read_text())
 
 
