@@ -20,6 +20,8 @@ bench: setup
 # The long runs of SAFEGUARDS: crashes, thousands of sequences, hostile files.
 soak: setup
 	@$(BIN)/python -m pytest -m soak $(ARGS)
+	@HUHANG_PAIRS=1000 HUHANG_FUZZ=3000 HUHANG_LIVES=1000 $(BIN)/python -m pytest tests/reading/figures/test_honest.py \
+		tests/doors/api/test_fuzz.py tests/doors/cli/test_city_replay.py
 
 setup:
 	@$(PYTHON) tools/setup.py

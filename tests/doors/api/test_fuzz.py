@@ -1,6 +1,7 @@
 """SAFEGUARDS 12: hostile input of every sort at every operation, by everybody: never a fault of the server."""
 
 import json
+import os
 from collections import Counter
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +15,8 @@ from huhang.cases.registry import kind_of
 from huhang.doors.api.openapi import document
 from tests.doors.api.callers import Caller, caller
 from tests.factories.city import City
+
+FUZZ = int(os.environ.get("HUHANG_FUZZ", "200"))
 
 pytestmark = pytest.mark.django_db
 
@@ -153,7 +156,9 @@ def test_nothing_sent_is_ever_a_fault_of_the_server(city: City, who: str) -> Non
     told: Counter[int] = Counter()
     before = set(Entry.objects.values_list("id", flat=True))
 
-    @settings(max_examples=350, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=FUZZ, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    )
     @given(st.data())
     def attack(data: st.DataObject) -> None:
         path, method, operation = data.draw(st.sampled_from(everything))

@@ -1,6 +1,7 @@
 """SAFEGUARDS 20: every figure, recomputed from the journal alone, is the one shown, and its rows are its cases."""
 
 import json
+import os
 import random
 import uuid
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ from tests.factories.city import NOW, City, filed, make_city
 
 pytestmark = pytest.mark.django_db
 
-CASES, PAIRS = 80, 200
+CASES, PAIRS = 80, int(os.environ.get("HUHANG_PAIRS", "120"))
 HANDLERS = {"harbour": "handler", "river": "other_handler", "trucks": "traffic"}
 ENDED = ("closed", "withdrawn", "merged")
 
