@@ -1,7 +1,6 @@
 """The browser scripts in a real browser under the strict policy: nothing typed is lost, nothing is sent twice."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 import huhang.doors.frame as frame
+from tools.browser import find
 
 pytestmark = pytest.mark.e2e
 
@@ -37,11 +37,11 @@ LEDGER = (
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    found = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
+    found = find()
     if found is None:
-        pytest.skip("no Chromium on this machine: the scripts of the frame were not run")
+        pytest.fail("no Chromium here: install it (apt-get install chromium, or playwright install chromium)")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        started = playwright.chromium.launch(executable_path=str(found), args=["--no-sandbox", "--disable-gpu"])
         yield started
         started.close()
 
