@@ -43,7 +43,7 @@ PLAIN = (
     "cases/actions/moving.py",
     "doors/api/*.py",
     "doors/desk/case/reveal.py",
-    "kinds/requests/kind.py",
+    "kinds/requests/moves/*.py",
     "kinds/requests/queries.py",
     "kinds/requests/actions/filing.py",
     "reading/rules.py",

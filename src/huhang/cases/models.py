@@ -72,6 +72,7 @@ class Case(models.Model):
     taken_unit = models.ForeignKey(
         "units.Unit", db_index=False, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("首问单位")
     )
+    beside = ArrayField(models.CharField(max_length=16), default=list, blank=True, db_default=[])
     category = models.CharField(_("类别"), max_length=40, blank=True, default="")
     category_version = models.PositiveIntegerField(default=0)
     channel = models.CharField(_("渠道"), max_length=24, blank=True, default="")

@@ -176,6 +176,15 @@ def party(case: Case, unit: uuid.UUID | None) -> None:
         case.party_branches = [*case.party_branches, branch]
 
 
+def note_beside(case: Case, name: str) -> None:
+    """Notes that something of this name stands beside the case (helpers, talk, a referral…). The caller saves the case.
+
+    A page asks the database for exactly what is noted, so that a plain case costs no statement for what it has not.
+    """
+    if name not in case.beside:
+        case.beside = [*case.beside, name]
+
+
 def hand_over(*, unit_id: uuid.UUID, by: Actor, now: datetime) -> int:
     """Gives every open case of a dissolved unit to its successor, each with a step that says so. Returns how many.
 

@@ -1,0 +1,20 @@
+"""What stands beside a case and has a box on its page: each name in ``Case.beside``, and the part that shows it.
+
+Only what the case row notes is asked of the database, so a plain case costs no statement for what it has not.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from huhang.base.access.rules import Actor
+from huhang.cases.models import Case
+from huhang.doors.desk.case.sections import Section
+
+Part = Callable[[Case, Actor, datetime], list[Section]]
+
+PARTS: Mapping[str, Part] = {}
+
+
+def beside(case: Case, actor: Actor, now: datetime) -> list[Section]:
+    """The boxes of everything noted beside the case, in the order it came to stand there."""
+    return [section for name in case.beside if name in PARTS for section in PARTS[name](case, actor, now)]

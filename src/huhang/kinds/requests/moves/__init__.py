@@ -1,0 +1,5 @@
+"""The table of moves of a request in the order pages offer them; buttons, API, tests and diagram derive from it."""
+
+from huhang.kinds.requests.moves import closing, handling, intake, joining, person
+
+MOVES = (*intake.MOVES, *handling.MOVES, *closing.MOVES, *joining.MOVES, *person.MOVES)

@@ -1,0 +1,95 @@
+"""Closed means solved: revisit, close, redo, uphold, by somebody who did not handle it (C4)."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from huhang.base.access.rules import Actor, Perm
+from huhang.cases.fields import Field
+from huhang.cases.models import Case
+from huhang.cases.rules import Move
+from huhang.kinds.requests import effects, queries
+from huhang.kinds.requests.moves.asking import NOTE, REASON, YES_NO
+
+
+def _not_the_handler(case: Case, by: Actor, now: datetime) -> str | None:
+    """Nobody revisits or closes what they, or a unit they have a post in, handled in any round (C4)."""
+    detail = queries.detail(case)
+    units = {g.unit for g in by.grants}
+    if by.user is not None and (by.user == case.officer_id or queries.handled_by(case, by.user)):
+        return "回访和销号由没有办理过这件事的人来做。"
+    return "回访和销号由主办单位以外的单位来做。" if units & {case.unit_id, detail.answered_unit_id} else None
+
+
+def _may_uphold(case: Case, by: Actor, now: datetime) -> str | None:
+    """An appeal is no way around the redo that a bad rating asks for."""
+    if queries.bad_and_never_redone(case):
+        return "诉求人评价不满意，须先重办一次。"
+    return _not_the_handler(case, by, now)
+
+
+def _answered(case: Case, by: Actor, now: datetime) -> str | None:
+    """Nothing closes without an answer to the person (C3), nor over a bad rating without a redo."""
+    if not queries.detail(case).answer:
+        return "还没有答复诉求人，不能销号。"
+    if queries.bad_and_never_redone(case):
+        return "诉求人评价不满意，须先重办一次，再谈销号。"
+    return _not_the_handler(case, by, now)
+
+
+MOVES = (
+    Move(
+        "revisit",
+        _("回访"),
+        ("answered",),
+        "revisited",
+        Perm.REVISIT,
+        _("回访"),
+        effects.revisit,
+        fields=(
+            Field("reached", _("联系上了吗"), "choice", choices=lambda: YES_NO),
+            Field("responded", _("办理单位联系过您吗"), "choice", choices=lambda: YES_NO, required=False),
+            Field("solved", _("问题解决了吗"), "choice", choices=lambda: YES_NO, required=False),
+            Field("stars", _("诉求人评几星（5 星最好，没有说就不填）"), "stars", required=False),
+            NOTE,
+        ),
+        guard=_not_the_handler,
+        public=False,
+        primary=True,
+    ),
+    Move(
+        "close",
+        _("销号"),
+        ("revisited",),
+        "closed",
+        Perm.CLOSE,
+        _("办结销号"),
+        effects.close,
+        fields=(Field("reason", _("理由（不满意或未解决时必填）"), "text", required=False, most=500),),
+        guard=_answered,
+        primary=True,
+    ),
+    Move(
+        "redo",
+        _("发回重办"),
+        ("answered", "revisited", "appealed"),
+        "handling",
+        Perm.CLOSE,
+        _("发回重办"),
+        effects.redo,
+        fields=(REASON,),
+        guard=_not_the_handler,
+    ),
+    Move(
+        "uphold",
+        _("维持并答复申诉"),
+        ("appealed",),
+        "closed",
+        Perm.CLOSE,
+        _("申诉答复"),
+        effects.uphold,
+        fields=(Field("reason", _("答复申诉的理由"), "text", most=2000, help=_("诉求人会原样看到")),),
+        guard=_may_uphold,
+        primary=True,
+    ),
+)

@@ -1,0 +1,76 @@
+"""What the person does at the public door (C7)."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from huhang.base.access.rules import Actor, Perm
+from huhang.cases.fields import Field
+from huhang.cases.models import Case
+from huhang.cases.rules import Move
+from huhang.kinds.requests import effects, joining, queries
+from huhang.kinds.requests.moves.asking import OPEN
+
+
+def _may_rate(case: Case, by: Actor, now: datetime) -> str | None:
+    return queries.why_not_rate(case, now)
+
+
+def _may_appeal(case: Case, by: Actor, now: datetime) -> str | None:
+    return queries.why_not_appeal(case, now)
+
+
+MOVES = (
+    Move(
+        "supply",
+        _("补充材料"),
+        ("suspended",),
+        "handling",
+        Perm.SEE,
+        _("诉求人补充"),
+        effects.supply,
+        fields=(Field("text", _("补充内容"), "text", most=4000),),
+        by_person=True,
+        primary=True,
+    ),
+    Move(
+        "rate",
+        _("评价"),
+        ("answered", "revisited", "closed"),
+        None,
+        Perm.SEE,
+        _("诉求人评价"),
+        effects.rate,
+        fields=(
+            Field("stars", _("几星（5 星最好）"), "stars"),
+            Field("reasons", _("原因"), "line", required=False, most=100),
+            Field("comment", _("还想说的"), "text", required=False, most=1000),
+        ),
+        guard=_may_rate,
+        by_person=True,
+    ),
+    Move(
+        "appeal",
+        _("申诉"),
+        ("answered", "revisited", "closed"),
+        "appealed",
+        Perm.SEE,
+        _("诉求人申诉"),
+        effects.appeal,
+        fields=(Field("text", _("不认可的理由"), "text", most=2000),),
+        guard=_may_appeal,
+        by_person=True,
+    ),
+    Move(
+        "withdraw",
+        _("撤回"),
+        OPEN,
+        "withdrawn",
+        Perm.SEE,
+        _("诉求人撤回"),
+        joining.withdraw,
+        fields=(Field("reason", _("为什么撤回"), "text", most=500),),
+        by_person=True,
+        danger=True,
+    ),
+)
