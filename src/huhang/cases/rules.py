@@ -91,7 +91,12 @@ class Move:
 
 @dataclass(frozen=True)
 class Kind:
-    """A sort of case: its words, states, moves, and the room's own table beside the case."""
+    """A sort of case: its words, states, moves, and the room's own table beside the case.
+
+    Args:
+        person: whether somebody outside asked for it and is told of it; without one no contact is shown or missed.
+        said: the words of steps that the kind appends itself, without anybody's move.
+    """
 
     name: str
     label: Any
@@ -106,6 +111,8 @@ class Kind:
     opener: Callable[..., "Case"]
     facts: Callable[["Case", Actor], list[tuple[Any, Any]]]
     intake: str = ""
+    person: bool = True
+    said: Mapping[str, Any] = field(default_factory=dict)
     open_perm: Perm = Perm.REGISTER
     figures: tuple[Figure, ...] = ()
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from huhang.base.access.rules import Actor, Perm
 from huhang.cases.models import Case
 from huhang.cases.registry import kinds
+from huhang.cases.rules import Kind
 from huhang.kernel.errors import Invalid
 from huhang.kernel.text import clean
 from huhang.register.units.queries import tree
@@ -28,6 +29,9 @@ SCOPES: dict[str, Promise] = {
     "all": _("全部"),
 }
 """Whose cases: a chip each."""
+
+MAIN = "request"
+"""The kind the ledger, its exports and the API of requests are about; an inbox holds every kind."""
 
 WHICH: dict[str, Promise] = {"open": _("在办"), "closed": _("已结束"), "all": _("在办和已结束")}
 
@@ -62,10 +66,14 @@ def home_scope(actor: Actor) -> str:
 
 @dataclass(frozen=True)
 class Filter:
-    """What is listed. ``since`` and ``until`` are days of receipt, both included; ``q`` is what is searched for."""
+    """What is listed: without a ``kind`` every kind; ``q`` is what is searched for.
+
+    ``since`` and ``until`` are days of receipt, both included.
+    """
 
     scope: str = "all"
     which: str = "open"
+    kind: str = ""
     state: str = ""
     channel: str = ""
     category: str = ""
@@ -115,8 +123,8 @@ def inbox(actor: Actor) -> Filter:
     return Filter(scope=home_scope(actor))
 
 
-LEDGER = Filter(which="all")
-"""The filter a ledger opens with: everything one may see."""
+LEDGER = Filter(which="all", kind=MAIN)
+"""The filter a ledger opens with: every request one may see."""
 
 
 def _say(value: Any) -> str:
@@ -125,22 +133,32 @@ def _say(value: Any) -> str:
     return "1" if value is True else str(value)
 
 
-def state_choices() -> dict[str, Any]:
-    """Every state of every kind, by name."""
-    return {state.name: state.label for kind in kinds().values() for state in kind.states}
+def kind_choices() -> dict[str, Any]:
+    """Every kind of case, by name."""
+    return {kind.name: kind.label for kind in kinds().values()}
 
 
-def channel_choices() -> dict[str, Any]:
-    """Every channel of every kind, by name."""
-    return {name: label for kind in kinds().values() for name, label in kind.channels()}
+def of_kind(name: str) -> list[Kind]:
+    """The kind of a name, or every kind when none is named."""
+    return [kind for kind in kinds().values() if not name or kind.name == name]
 
 
-def category_choices() -> dict[str, str]:
-    """Every category in use, by code."""
+def state_choices(kind: str = "") -> dict[str, Any]:
+    """Every state of a kind, or of every kind, by name; no two kinds share one (tests/consistency)."""
+    return {state.name: state.label for one in of_kind(kind) for state in one.states}
+
+
+def channel_choices(kind: str = "") -> dict[str, Any]:
+    """Every channel of a kind, or of every kind, by name."""
+    return {name: label for one in of_kind(kind) for name, label in one.channels()}
+
+
+def category_choices(kind: str = "") -> dict[str, str]:
+    """Every category in use of a kind, or of every kind, by code."""
     return {
-        code: kind.category_label(code, int(body["version"]))
-        for kind in kinds().values()
-        for code, body in sorted(kind.categories().items())
+        code: one.category_label(code, int(body["version"]))
+        for one in of_kind(kind)
+        for code, body in sorted(one.categories().items())
     }
 
 
@@ -196,6 +214,7 @@ def _words(raw: str) -> str:
 _READERS: dict[str, Callable[[str], Any]] = {
     "scope": _one_of(lambda: SCOPES, "没有这种范围，请从页面上的选项里选。"),
     "which": _one_of(lambda: WHICH, "请选在办、已结束，或者两者。"),
+    "kind": _one_of(kind_choices, "没有这种事项，请从列出的种类里选。"),
     "state": _one_of(state_choices, "没有这个状态，请从列出的状态里选。"),
     "channel": _one_of(channel_choices, "没有这个渠道，请从列出的渠道里选。"),
     "category": _one_of(category_choices, "没有这个类别，或它已停用，请从列出的类别里选。"),

@@ -17,7 +17,7 @@ from huhang.base.access.rules import Actor, Perm, Reach
 from huhang.base.catalog import queries as catalog
 from huhang.cases.registry import kinds
 from huhang.kernel.text import canonical_json
-from huhang.reading.rules import Filter
+from huhang.reading.rules import Filter, of_kind
 from huhang.register.units.queries import tree
 
 
@@ -69,7 +69,7 @@ def queue_states(perm: Perm) -> list[str]:
     """States in which the main thing to do needs this permission, over all kinds; dispatching begins at the first."""
     names = [s for kind in kinds().values() for m in kind.moves if m.primary and m.needs is perm for s in m.from_]
     if perm is Perm.DISPATCH:
-        names += [kind.initial for kind in kinds().values()]
+        names += [k.initial for k in kinds().values() if any(m.needs is perm for m in k.moves)]
     return sorted(set(names))
 
 
@@ -176,7 +176,7 @@ def open_or_not(asked: Filter) -> bool | None:
         return asked.which == "open"
     if asked.scope in _QUEUES or asked.late or asked.waiting:
         return True
-    ends = {s.final for kind in kinds().values() for s in kind.states if s.name == asked.state}
+    ends = {s.final for kind in of_kind(asked.kind) for s in kind.states if s.name == asked.state}
     return not ends.pop() if len(ends) == 1 else None
 
 
@@ -184,7 +184,7 @@ def conditions(actor: Actor, asked: Filter, now: datetime) -> Q:
     """What every row of the list fulfils besides its arm, as a condition of the table."""
     opened = open_or_not(asked)
     where = Q() if opened is None else Q(is_open=opened)
-    for name in ("state", "channel", "category"):
+    for name in ("kind", "state", "channel", "category"):
         if value := getattr(asked, name):
             where &= Q(**{name: value})
     if asked.urgency is not None:
@@ -221,7 +221,7 @@ def narrowed(actor: Actor, asked: Filter, now: datetime) -> dict[str, Any]:
     """The same conditions in the words of the search function."""
     opened = open_or_not(asked)
     said: dict[str, Any] = {} if opened is None else {"open": opened}
-    for name in ("state", "channel", "category", "unit", "branch", "urgency"):
+    for name in ("kind", "state", "channel", "category", "unit", "branch", "urgency"):
         if (value := getattr(asked, name)) not in ("", None):
             said[name] = value
     if asked.officer and asked.scope != "mine":  # “mine” has said whose already; the table's condition holds both

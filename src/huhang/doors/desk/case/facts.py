@@ -22,7 +22,7 @@ def facts(case: Case, kind: Kind, actor: Actor, now: datetime) -> list[Fact]:
     """Who asked, what about, where, and in whose hands it is."""
     rows: list[Fact | None] = [
         _subject(case),
-        _requester(case, actor),
+        _requester(case, actor) if kind.person else None,
         *(Fact(str(label), str(value)) for label, value in kind.facts(case, actor)),
         Fact(_("紧急程度"), str(case.get_urgency_display())) if case.urgency else None,
         Fact(_("涉敏"), _("只有承办人、首问人和有权限的人看得到")) if case.sensitive else None,

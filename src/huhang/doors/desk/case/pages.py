@@ -101,11 +101,19 @@ def _show(
     own = {
         "offered": _offered(kind, case, actor, timezone.now()),
         "comment_form": (comment_form or CommentForm(auto_id="c-%s")) if allows(actor, Perm.COMMENT, case) else None,
-        "file_form": (file_form or FileForm(auto_id="f-%s")) if allows(actor, Perm.ATTACH, case) else None,
+        "file_form": _for_kind(file_form or FileForm(auto_id="f-%s"), kind)
+        if allows(actor, Perm.ATTACH, case)
+        else None,
         "taken": say(TAKEN),
         "key": str(uuid7()),
     }
     return render(request, "desk/case/case.html", context_of(request, case, **own), status=status)
+
+
+def _for_kind(form: FileForm, kind: Kind) -> FileForm:
+    if not kind.person:  # nobody outside could see it
+        form.fields.pop("public", None)
+    return form
 
 
 @officers()

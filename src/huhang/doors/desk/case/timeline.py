@@ -40,6 +40,9 @@ def _says(step: Step, kind: Kind) -> str:
     found = kind.move(step.move)
     if found is not None:
         return str(found.says)
+    own = kind.said.get(step.move)
+    if own is not None:
+        return str(own)
     return {"open": _("登记"), "hand_over": _("移交承接单位"), "joined": _("并入一件重复诉求")}.get(
         step.move, step.move
     )

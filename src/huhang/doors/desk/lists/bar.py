@@ -17,6 +17,7 @@ from huhang.reading.rules import (
     Filter,
     category_choices,
     channel_choices,
+    kind_choices,
     scopes_for,
     state_choices,
 )
@@ -108,10 +109,12 @@ def _unit_choices(actor: Actor) -> list[Choice]:
 
 
 def _choices(shown: Shown) -> tuple[Choice, ...]:
+    kind, several = shown.filter.kind, shown.page == "inbox" and len(kind_choices()) > 1
     made = [
-        Choice("state", _("状态"), _options(state_choices())),
-        Choice("channel", _("渠道"), _options(channel_choices())),
-        Choice("category", _("类别"), _options(category_choices())),
+        *([Choice("kind", _("种类"), _options(kind_choices()))] if several else []),
+        Choice("state", _("状态"), _options(state_choices(kind))),
+        Choice("channel", _("渠道"), _options(channel_choices(kind))),
+        Choice("category", _("类别"), _options(category_choices(kind))),
         Choice("urgency", _("紧急程度"), tuple((str(v), str(label)) for v, label in Case.Urgency.choices)),
         *_unit_choices(shown.actor),
     ]

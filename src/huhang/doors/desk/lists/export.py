@@ -43,7 +43,7 @@ def export_page(request: HttpRequest, form: str) -> HttpResponseBase:
     actor, now = actor_of(request), timezone.now()
     shown = shown_in(request.GET.dict(), actor)
     local = catalog.schedule().local(now)
-    sheet = Sheet(_("诉求台账"), headings(), tuple(_about(shown, local)))
+    sheet = Sheet(_("待办") if shown.page == "inbox" else _("诉求台账"), headings(), tuple(_about(shown, local)))
     made = written(form, sheet, actor, shown.filter, cells, now=now)
     journal.write("ledger.export", by=actor, now=now, data=_written_down(shown, form, made.count, made.cut))
     name = f"{sheet.title}-{local:%Y%m%d-%H%M}.{form}"

@@ -16,7 +16,7 @@ from huhang.doors.frame.rules import moment_words, short_day_words
 from huhang.kernel.worktime import Language, Unit, is_late, remaining, say_remaining, used_fraction
 from huhang.kinds.requests.catalogue import promise
 from huhang.reading.ledger import Line
-from huhang.reading.rules import Place
+from huhang.reading.rules import MAIN, Place
 from huhang.register.units.queries import tree
 
 SOON = 0.8
@@ -81,11 +81,13 @@ def urgency_of(line: Line) -> str:
 
 
 def _facts(line: Line, now: datetime) -> tuple[str, ...]:
+    kind = kind_of(line.kind)
     said = [
+        "" if line.kind == MAIN else str(kind.label),
         line.number,
         urgency_of(line),
         tree().label(line.unit_id),
-        category_of(line) or _("未归类"),
+        category_of(line) or (_("未归类") if kind.categories() else ""),
         channel_of(line),
         _("涉敏") if line.sensitive else "",
         *_closed_facts(line, now),
