@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q
@@ -165,6 +165,7 @@ class Step(models.Model):
     class Meta:
         db_table = "cases_step"
         constraints = (models.UniqueConstraint(fields=["case", "seq"], name="step_in_order"),)
+        indexes = (BrinIndex(fields=["at"], name="step_by_time"),)  # “changed since”; steps come in nearly by time
 
     def __str__(self) -> str:
         return f"{self.case_id} #{self.seq} {self.move}"

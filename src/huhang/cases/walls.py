@@ -67,6 +67,21 @@ NARROWED = (
     ("waiting", "c.waiting"),
     ("since", "c.received_at >= ($3->>'since')::timestamptz"),
     ("until", "c.received_at < ($3->>'until')::timestamptz"),
+    ("some_states", "c.state = ANY (ARRAY(SELECT jsonb_array_elements_text($3->'some_states')))"),
+    ("some_categories", "c.category = ANY (ARRAY(SELECT jsonb_array_elements_text($3->'some_categories')))"),
+    ("numbers", "c.number = ANY (ARRAY(SELECT jsonb_array_elements_text($3->'numbers')))"),
+    ("subject", "c.subject_id = ($3->>'subject')::uuid"),
+    ("due_from", "c.due_at >= ($3->>'due_from')::timestamptz"),
+    ("due_until", "c.due_at < ($3->>'due_until')::timestamptz"),
+    (
+        "box",
+        "c.lon BETWEEN ($3->'box'->>0)::float8 AND ($3->'box'->>2)::float8"
+        " AND c.lat BETWEEN ($3->'box'->>1)::float8 AND ($3->'box'->>3)::float8",
+    ),
+    (
+        "updated",
+        "EXISTS (SELECT 1 FROM cases_step s WHERE s.case_id = c.id AND s.at >= ($3->>'updated')::timestamptz)",
+    ),
     ("at", "(c.received_at, c.id) < (($3->>'at')::timestamptz, ($3->>'id')::uuid)"),
     ("back_at", "(c.received_at, c.id) > (($3->>'back_at')::timestamptz, ($3->>'id')::uuid)"),
     ("due", "((c.due_at, c.id) > (($3->>'due')::timestamptz, ($3->>'id')::uuid) OR c.due_at IS NULL)"),
@@ -101,7 +116,7 @@ def found() -> str:
     )
     orders = "\n".join(f"        WHEN '{name}' THEN '{order}'" for name, order in ORDERS)
     return f"""
-CREATE FUNCTION cases_found(q tsquery, pats text[], want int, narrow jsonb DEFAULT '{{}}')
+CREATE OR REPLACE FUNCTION cases_found(q tsquery, pats text[], want int, narrow jsonb DEFAULT '{{}}')
 RETURNS TABLE (id uuid) LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $body$
 DECLARE
     say text := $say$SELECT c.id FROM cases_case c WHERE {sees("c")}$say$;

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +15,7 @@ from huhang.cases.models import Case
 from huhang.cases.registry import kinds
 from huhang.cases.rules import Kind
 from huhang.kernel.errors import Invalid
+from huhang.kernel.numbering import normalise_number
 from huhang.kernel.text import clean
 from huhang.register.units.queries import tree
 
@@ -34,6 +35,9 @@ MAIN = "request"
 """The kind the ledger, its exports and the API of requests are about; an inbox holds every kind."""
 
 WHICH: dict[str, Promise] = {"open": _("在办"), "closed": _("已结束"), "all": _("在办和已结束")}
+
+MOST_NAMES, MOST_NUMBERS = 40, 200
+"""So many states or categories, and so many numbers, may be asked for at once."""
 
 _NEEDS = {
     "mine": Perm.HANDLE,
@@ -86,6 +90,14 @@ class Filter:
     until: date | None = None
     q: str = ""
     officer: uuid.UUID | None = None
+    states: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    subject: uuid.UUID | None = None
+    updated_since: datetime | None = None
+    due_from: datetime | None = None
+    due_until: datetime | None = None
+    box: tuple[float, float, float, float] | None = None
 
     @classmethod
     def parse(cls, given: Mapping[str, str], base: "Filter") -> "Filter":
@@ -130,6 +142,10 @@ LEDGER = Filter(which="all", kind=MAIN)
 def _say(value: Any) -> str:
     if value is None or value is False:
         return ""
+    if isinstance(value, tuple):
+        return ",".join(str(one) for one in value)
+    if isinstance(value, datetime):
+        return value.isoformat()
     return "1" if value is True else str(value)
 
 
@@ -187,6 +203,60 @@ def _unit(raw: str) -> uuid.UUID:
     return unit
 
 
+def _several(choices: Callable[[], Mapping[str, Any]], say: str) -> Callable[[str], tuple[str, ...]]:
+    one = _one_of(choices, say)
+
+    def read(raw: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(one(part) for part in _parts(raw, MOST_NAMES)))
+
+    return read
+
+
+def _parts(raw: str, most: int) -> list[str]:
+    parts = [part.strip() for part in raw.split(",") if part.strip()]
+    if len(parts) > most:
+        raise Invalid("一次最多写 %(most)s 个，请分几次查。", params={"most": most})
+    return parts
+
+
+def _numbers(raw: str) -> tuple[str, ...]:
+    found = []
+    for part in _parts(raw, MOST_NUMBERS):
+        try:
+            found.append(normalise_number(part))
+        except Invalid:
+            found.append("")  # a number with a typing mistake is nobody's, like one that does not exist
+    return tuple(dict.fromkeys(found))
+
+
+def _moment(raw: str) -> datetime:
+    try:
+        # a plus sign that nobody escaped arrives as a blank
+        at = datetime.fromisoformat(raw.replace(" ", "+") if "T" in raw else raw)
+        if at.tzinfo is None or not 1900 < at.year < 2200:
+            raise ValueError(raw)
+    except ValueError:
+        raise Invalid("时间要带时区，如 2026-11-20T10:00:00+08:00。") from None
+    return at.astimezone(UTC)
+
+
+def _box(raw: str) -> tuple[float, float, float, float]:
+    try:
+        west, south, east, north = (float(part) for part in raw.split(","))
+        if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+            raise ValueError(raw)
+    except ValueError:
+        raise Invalid("范围写西、南、东、北四个数，逗号分隔，如 121.3,37.4,121.5,37.6。") from None
+    return west, south, east, north
+
+
+def _subject(raw: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(raw)
+    except ValueError:
+        raise Invalid("主体应当写它的编码（UUID）。") from None
+
+
 def _officer(raw: str) -> uuid.UUID:
     try:
         return uuid.UUID(raw)
@@ -227,6 +297,14 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "until": _day,
     "q": _words,
     "officer": _officer,
+    "states": _several(state_choices, "没有这个状态，请从列出的状态里选。"),
+    "categories": _several(category_choices, "没有这个类别，或它已停用，请从列出的类别里选。"),
+    "numbers": _numbers,
+    "subject": _subject,
+    "updated_since": _moment,
+    "due_from": _moment,
+    "due_until": _moment,
+    "box": _box,
 }
 
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import BooleanField, Q, UUIDField
+from django.db.models import BooleanField, Exists, OuterRef, Q, UUIDField
 from django.db.models.expressions import RawSQL
 
 from huhang.base.access.rules import Actor, Perm, Reach
 from huhang.base.catalog import queries as catalog
+from huhang.cases.models import Step
 from huhang.cases.registry import kinds
 from huhang.kernel.text import canonical_json
 from huhang.reading.rules import Filter, of_kind
@@ -203,7 +204,40 @@ def conditions(actor: Actor, asked: Filter, now: datetime) -> Q:
         where &= Q(received_at__gte=first)
     if (after := received_until(asked)) is not None:
         where &= Q(received_at__lt=after)
-    return where & _queue(actor, asked)
+    return where & _further(asked) & _queue(actor, asked)
+
+
+def _further(asked: Filter) -> Q:
+    """What programs ask for besides what a page offers."""
+    where = Q()
+    for name, column in (("states", "state"), ("categories", "category"), ("numbers", "number")):
+        if values := getattr(asked, name):
+            where &= Q(**{f"{column}__in": values})
+    if asked.subject:
+        where &= Q(subject_id=asked.subject)
+    if asked.due_from:
+        where &= Q(due_at__gte=asked.due_from)
+    if asked.due_until:
+        where &= Q(due_at__lt=asked.due_until)
+    if asked.box:
+        west, south, east, north = asked.box
+        where &= Q(lon__gte=west, lon__lte=east, lat__gte=south, lat__lte=north)
+    if asked.updated_since:
+        where &= Q(Exists(Step.objects.filter(case=OuterRef("pk"), at__gte=asked.updated_since)))
+    return where
+
+
+_FURTHER = (
+    ("states", "some_states"),
+    ("categories", "some_categories"),
+    ("numbers", "numbers"),
+    ("subject", "subject"),
+    ("due_from", "due_from"),
+    ("due_until", "due_until"),
+    ("box", "box"),
+    ("updated_since", "updated"),
+)
+"""A field of the filter, and what the search function calls it."""
 
 
 def _queue(actor: Actor, asked: Filter) -> Q:
@@ -230,6 +264,7 @@ def narrowed(actor: Actor, asked: Filter, now: datetime) -> dict[str, Any]:
         said["late"] = now
     if asked.waiting:
         said["waiting"] = True
+    said |= {word: value for name, word in _FURTHER if (value := getattr(asked, name))}
     said |= {k: v for k, v in (("since", received_from(asked)), ("until", received_until(asked))) if v is not None}
     if asked.scope in _QUEUES:
         said["states"] = queue_states(_QUEUES[asked.scope])

@@ -66,3 +66,54 @@ def test_a_list_shows_only_what_its_reader_sees(city: City) -> None:
     assert walk(caller("clerk"), "") == [number]
     assert walk(caller("handler"), "") == []
     assert walk(caller("security_admin"), "") == []
+
+
+def test_what_other_systems_narrow_by(city: City) -> None:
+    """L3: several states and categories, numbers, changed since, due between, a box, a subject; searched or not."""
+    from tests.factories.city import enterprise
+
+    clerk, dispatcher = caller("clerk"), caller("dispatcher")
+    subject = enterprise(city)
+    first = clerk.file(lon=121.4, lat=37.5, subject=str(subject.pk))
+    second, third = clerk.file(phone="13800000002"), clerk.file(phone="13800000003", lon=120.0, lat=36.0)
+    one, two, three = (made["number"] for made in (first, second, third))
+    for number, category in ((one, "PS-02"), (two, "TR-01")):
+        dispatcher.move(number, "classify", category=category, nature="help", urgency="0")
+    due = first["due_at"]
+    asked = {
+        "state=classified,registered": {one, two, three},
+        "state=classified,handling": {one, two},
+        "category=PS-02,TR-01": {one, two},
+        f"number={one},{three.lower()}": {one, three},
+        f"number={one},HS-0000-0000": {one},
+        f"subject={subject.pk}": {one},
+        "updated_since=2020-01-01T00:00:00Z": {one, two, three},
+        "updated_since=2199-01-01T00:00:00Z": set(),
+        f"due_from={due}": {one, two, three},
+        "due_until=2020-01-01T00:00:00Z": set(),
+        "bbox=121,37,122,38": {one},
+        "bbox=119,35,122,38": {one, three},
+    }
+    for query, numbers in asked.items():
+        assert set(walk(dispatcher, query + "&limit=2")) == numbers, query
+        assert set(walk(dispatcher, query + "&limit=2&q=渣土")) == numbers, query
+        count = dispatcher.get(f"/requests?count=true&{query}").json()["count"]
+        assert count == len(numbers), query
+
+
+def test_a_filter_that_cannot_be_used_is_named_as_it_was_sent(city: City) -> None:
+    program = caller("dispatcher")
+    for query, name in (
+        ("state=handling,nowhere", "state"),
+        ("category=PS-02,XX-99", "category"),
+        ("bbox=1,2,3", "bbox"),
+        ("bbox=10,10,5,20", "bbox"),
+        ("bbox=nan,1,2,3", "bbox"),
+        ("updated_since=2026-01-01", "updated_since"),
+        ("due_from=2026-01-01T00:00:00", "due_from"),
+        (f"number={','.join(['HS-0000-0000'] * 201)}", "number"),
+        ("subject=x", "subject"),
+    ):
+        refused = program.get(f"/requests?{query}")
+        assert refused.status_code == 422, query
+        assert name in refused.json()["problems"], query

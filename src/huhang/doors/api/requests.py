@@ -8,7 +8,7 @@ from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router, Schema
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from huhang.base.access.queries import visible_to
 from huhang.base.access.rules import Actor
@@ -35,18 +35,24 @@ class ListIn(Schema):
     """How a list is narrowed; several filters mean all of them."""
 
     scope: Scope = Field("all", description="谁的：mine 我负责，sign 待签收，unit 本单位，party 参与，taken 我首问，……")
-    state: str = Field("", max_length=24, description="状态名，见 /states")
+    state: str = Field("", max_length=400, description="状态名，见 /states；几个之间用逗号")
     open: bool | None = Field(None, description="在办还是已结；不写就都要")
     late: bool = Field(False, description="只要在办且超期的")
     waiting: bool = Field(False, description="只要等诉求人补充的")
     unit: UUID | None = Field(None, description="主办单位")
     branch: UUID | None = Field(None, description="主办单位所属的分局、县局、支队")
     officer: UUID | None = Field(None, description="承办人")
-    category: str = Field("", max_length=40)
+    category: str = Field("", max_length=400, description="类别编码，见 /categories；几个之间用逗号")
     channel: schemas.Channel | None = None
     urgency: int | None = Field(None, ge=0, le=2)
     since: date | None = Field(None, description="受理日期不早于")
     until: date | None = Field(None, description="受理日期不晚于")
+    number: str = Field("", max_length=4000, description="只要这些编号，逗号分隔，最多 200 个")
+    subject: UUID | None = Field(None, description="登记库里的企业或单位")
+    updated_since: AwareDatetime | None = Field(None, description="这个时间以来办过任何一步的；要跟着看请用 /events")
+    due_from: AwareDatetime | None = Field(None, description="期限不早于")
+    due_until: AwareDatetime | None = Field(None, description="期限早于")
+    bbox: str = Field("", max_length=100, description="地点在这个范围里：西,南,东,北（WGS84，度）")
     q: str = Field("", max_length=200, description="标题、内容、地点、来自里的字，任意两个相连的字都找得到")
     order: Literal["received", "due"] = Field("received", description="received 新的在前；due 先到期的在前")
     after: str = Field("", max_length=160, description="上一页答复里的 next")
@@ -62,11 +68,42 @@ class ListIn(Schema):
         given = {name: str(value) for name, value in self.dict(include=_TEXTS).items() if value is not None}
         if self.open is not None:
             given["which"] = "open" if self.open else "closed"
+        given |= {to: said for name, to in _TOLD if (said := _spelled(getattr(self, name)))}
+        for name in ("state", "category"):
+            if "," in given[name]:
+                given[_SEVERAL[name]] = given.pop(name)
         given |= {name: "1" for name in ("late", "waiting") if getattr(self, name)}
-        return Filter.parse(given, LEDGER)
+        return _parsed(given)
 
 
 _TEXTS = {"scope", "state", "unit", "branch", "officer", "category", "channel", "urgency", "since", "until", "q"}
+
+
+_TOLD = (
+    ("number", "numbers"),
+    ("subject", "subject"),
+    ("updated_since", "updated_since"),
+    ("due_from", "due_from"),
+    ("due_until", "due_until"),
+    ("bbox", "box"),
+)
+_SEVERAL = {"state": "states", "category": "categories"}
+_SENT_AS = {"states": "state", "categories": "category", "numbers": "number", "box": "bbox"}
+
+
+def _spelled(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if value is not None else ""
+
+
+def _parsed(given: dict[str, str]) -> Filter:
+    """The filter; what is wrong with it stands under the name it was sent by."""
+    try:
+        return Filter.parse(given, LEDGER)
+    except Invalid as problem:
+        problem.problems = {_SENT_AS.get(name, name): text for name, text in problem.problems.items()}
+        raise
 
 
 def case_of(actor: Actor, number: str) -> Case:

@@ -289,6 +289,33 @@ class Clocks(Schema):
     items: list[Clock]
 
 
+class Event(Schema):
+    """One thing that happened to a case; nothing personal is in it. ``id`` is a cursor."""
+
+    id: str = Field(description="在提交顺序里的位置，可以当作 after")
+    type: str = Field(examples=["request.answer"])
+    kind: str
+    number: str
+    move: str
+    label: str
+    from_state: str
+    state: str
+    state_label: str
+    version: int
+    at: datetime
+    received_at: datetime
+    url: str
+    steps: str
+
+
+class Events(Schema):
+    """A stretch of the feed; ``next`` is always there and always goes forward."""
+
+    items: list[Event]
+    next: str
+    more: bool = Field(description="为真时后面已经还有，接着取")
+
+
 class CommentIn(In):
     """A note among colleagues; the person does not see it."""
 

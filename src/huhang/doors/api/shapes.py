@@ -31,7 +31,7 @@ from huhang.kernel.worktime import (
 from huhang.reading.ledger import Line
 from huhang.register.units.queries import tree
 
-BASE = "/api/v1/requests/"
+BASE, CASES = "/api/v1/requests/", "/api/v1/cases/"
 _ENGINE = {"open": _("登记"), "joined": _("并入本件"), "hand_over": _("单位撤并，移交")}
 """Steps the engine appends itself, beside the moves of the kind."""
 
@@ -163,13 +163,18 @@ def move_shape(move: Move, number: str) -> dict[str, Any]:
     }
 
 
+def step_label(kind: str, move: str) -> str:
+    """What a step is called: the move's label, or the engine's word for what it does itself."""
+    found = kind_of(kind).move(move)
+    return str(found.label if found else _ENGINE.get(move, move))
+
+
 def step_shape(step: Step, kind_name: str = "request") -> dict[str, Any]:
     """One step of the timeline."""
-    found = kind_of(kind_name).move(step.move)
     return {
         "seq": step.seq,
         "move": step.move,
-        "label": str(found.label if found else _ENGINE.get(step.move, step.move)),
+        "label": step_label(kind_name, step.move),
         "from_state": step.from_state,
         "to_state": step.to_state,
         "at": moment(step.at),
