@@ -17,7 +17,12 @@ from huhang.base.database import Cluster, apply_grants, as_owner
 from tests.environment import DATA
 
 TEMPLATE = "huhang_template"
-pytest_plugins = ["tests.plugins.figures", "tests.plugins.coverage_of_routes", "tests.plugins.undefined_names"]
+pytest_plugins = [
+    "tests.plugins.workers",
+    "tests.plugins.figures",
+    "tests.plugins.coverage_of_routes",
+    "tests.plugins.undefined_names",
+]
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.plugins.figures import figure
+from tests.plugins.workers import is_worker, shared
 
 SIGN_IN = ("/account/login/", "/phone/?", "/follow/?")
 AGAIN = ("/account/reauthenticate/", "/account/2fa/reauthenticate/", "/account/2fa/webauthn/reauthenticate/")
@@ -59,12 +60,15 @@ def pytest_configure(config: pytest.Config) -> None:
     from django.core.handlers.base import BaseHandler
 
     _hit.clear()
+    shared("routes", _hit)
     BaseHandler.get_response = _noted(BaseHandler.get_response)  # type: ignore[method-assign]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     config = session.config
+    if is_worker(config):
+        return
     whole = _whole(config) and not (session.shouldstop or session.shouldfail or config.option.collectonly)
     if not (whole or config.option.routes):
         return

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.plugins.workers import shared
+
 _said: list[tuple[int, str]] = []
 
 
@@ -14,6 +16,7 @@ def figure(number: int, text: str) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     _said.clear()
+    shared("figures", _said)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

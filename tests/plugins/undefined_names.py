@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.plugins.workers import shared
+
 HOUSE = str(Path(__file__).resolve().parents[2] / "src" / "huhang")
 _asked: set[tuple[str, str]] = set()
 
@@ -40,6 +42,7 @@ def _names_are_noted() -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     _asked.clear()
+    shared("undefined names", _asked)
 
 
 @pytest.hookimpl(tryfirst=True)

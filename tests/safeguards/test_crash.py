@@ -27,7 +27,9 @@ def working(database: str) -> subprocess.Popen[bytes]:
         "DJANGO_SETTINGS_MODULE": "huhang.conf.settings",
         "HUHANG_LOG": "CRITICAL",
     }
-    return subprocess.Popen([sys.executable, "-m", "tests.safeguards.worker_process", database], env=env, cwd=ROOT)
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.safeguards.worker_process", "work", database], env=env, cwd=ROOT
+    )
 
 
 def done() -> int:
