@@ -42,6 +42,8 @@ PLAIN = (
     "base/files/texts.py",
     "cases/actions/moving.py",
     "doors/api/*.py",
+    "doors/api/open311/asked.py",
+    "doors/api/open311/requests.py",
     "doors/desk/case/reveal.py",
     "kinds/requests/moves/*.py",
     "kinds/requests/queries.py",

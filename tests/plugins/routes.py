@@ -18,6 +18,7 @@ PLAUSIBLE = {
     "kind": "request.category",
     "form": "csv",
     "shape": "csv",
+    "media": "json",
     "year": "2026",
 }
 _PLACE = re.compile(r"<(?:(\w+):)?(\w+)>")

@@ -60,6 +60,12 @@ def once(key: str, *, who: str, content: str, now: datetime, work: Callable[[], 
         return answer
 
 
+def kept(key: str, *, who: str) -> Answer | None:
+    """What was answered under a sender's key, for one whose line broke before the answer came; else none."""
+    held = Reply.objects.filter(pk=_hash(who, key)).exclude(status=0).first()
+    return Answer(held.status, held.body, held.location, again=True) if held else None
+
+
 KEPT = timedelta(days=30)
 """So long a submission is recognised as a repeat."""
 

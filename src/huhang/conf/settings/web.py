@@ -7,6 +7,11 @@ from huhang.conf.settings.core import CHECKOUT, HUHANG_DATA, PROJECT, SOURCE
 HUHANG_PROXIES = int(os.environ.get("HUHANG_PROXIES", "0"))
 """How many proxies of ours stand in front; so many entries of X-Forwarded-For are believed, from the right."""
 
+HUHANG_JURISDICTION = os.environ.get("HUHANG_JURISDICTION", "huhang")
+"""What this city is called in Open311 (``jurisdiction_id``); a domain name by custom."""
+HUHANG_OPEN311_PUBLIC = os.environ.get("HUHANG_OPEN311_PUBLIC", "0") == "1"
+"""Whether the list of services and their definitions are open to whoever asks without a key (ADR 19)."""
+
 ROOT_URLCONF = "huhang.conf.urls"
 WSGI_APPLICATION = "huhang.conf.wsgi.application"
 

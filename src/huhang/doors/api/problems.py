@@ -17,6 +17,7 @@ from psycopg_pool import PoolTimeout
 
 from huhang.cases.actions.moving import Overtaken
 from huhang.doors.api.answers import answer
+from huhang.doors.api.open311.forms import form_of, refused
 from huhang.doors.frame.saying import say, say_hint, say_problems
 from huhang.kernel.errors import Invalid, Refusal, TooMany
 
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 TYPES = "/api/v1/problems/"
+OPEN311 = "/api/open311/"
+"""Under this address refusals have the shape of that standard."""
 CHALLENGE = 'Bearer realm="huhang"'
 
 
@@ -168,8 +171,11 @@ class ProblemMiddleware:
         response = self.get_response(request)
         if response.status_code < 400 or not request.path_info.startswith("/api/"):
             return response
-        if response.headers.get("Content-Type", "").startswith(MEDIA_TYPE):
+        if response.headers.get("Content-Type", "").startswith(MEDIA_TYPE) or getattr(response, "told", False):
             return response
         kept = {name: response[name] for name in ("Allow", "Retry-After", "WWW-Authenticate") if name in response}
         with translation.override(translation.get_language_from_request(request)):
+            if request.path_info.startswith(OPEN311):
+                say = str(sort_of("", response.status_code).say)
+                return refused(response.status_code, say, form_of(request))
             return problem("", status=response.status_code, headers=kept)

@@ -4,6 +4,7 @@ The kept answer is sealed, because it may hold the secret of a request, which st
 """
 
 import base64
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -50,6 +51,33 @@ def _open(kept: str) -> str:
         raise Unavailable("上次的答复打不开了。", hint="请按编号查询这件事。") from problem
 
 
+def sender(by: Actor) -> str:
+    """Whose key it is."""
+    return f"api:{by.id}"
+
+
+def reopened(held: Answer) -> dict[str, Any]:
+    """The data of a kept answer."""
+    data = json.loads(_open(held.body)) if held.body else {}
+    return data if isinstance(data, dict) else {}
+
+
+def once_only(
+    key: str | None, *, by: Actor, path: str, content: Any, now: datetime, work: Callable[[], dict[str, Any]]
+) -> tuple[dict[str, Any], bool]:
+    """Runs ``work`` and gives its data; under a key, once. The second value says that it was done before.
+
+    Raises:
+        Invalid: the key was used for something else.
+        Conflict: the first post under this key is still at work.
+    """
+    if key is None:
+        return work(), False
+    said = canonical_json({"path": path, "content": content})
+    held = once(key, who=sender(by), content=said, now=now, work=lambda: Answer(201, _seal(text_of(work()))))
+    return reopened(held), held.again
+
+
 def done(
     request: HttpRequest,
     key: str | None,
@@ -78,7 +106,7 @@ def done(
         return Answer(status, _seal(text_of(data)), location)
 
     said = canonical_json({"path": request.path, "content": content})
-    held = once(key, who=f"api:{by.id}", content=said, now=now, work=kept)
+    held = once(key, who=sender(by), content=said, now=now, work=kept)
     response = _made(_open(held.body), held.status, held.location)
     if held.again:
         response["Idempotency-Replayed"] = "true"
