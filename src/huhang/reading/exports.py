@@ -10,7 +10,7 @@ import io
 import re
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
@@ -80,8 +80,13 @@ def written(form: str, sheet: Sheet, actor: Actor, asked: Filter, cells: Cells, 
     Raises:
         Invalid: what is searched for cannot be searched.
     """
-    counted = _Counted(every(actor, asked, now=now, most=MOST + 1))
-    out: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  the answer closes it after sending
+    return filled(form, sheet, every(actor, asked, now=now, most=MOST + 1), cells, most=MOST)
+
+
+def filled(form: str, sheet: Sheet, lines: Iterable[Line], cells: Cells, *, most: int) -> Written:
+    """Writes up to ``most`` of these lines; what is more is said at the end of the file."""
+    counted = _Counted(lines, most)
+    out: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  whoever reads it closes it
     try:
         rows = (list(cells(line)) for line in counted)
         (_xlsx if form == "xlsx" else _csv)(out, sheet, rows, counted)
@@ -95,12 +100,12 @@ def written(form: str, sheet: Sheet, actor: Actor, asked: Filter, cells: Cells, 
 class _Counted:
     """The lines, counted as they pass; stops at the limit and remembers whether there was more."""
 
-    def __init__(self, lines: Iterator[Line]) -> None:
-        self._lines, self.count, self.cut = lines, 0, False
+    def __init__(self, lines: Iterable[Line], most: int) -> None:
+        self._lines, self._most, self.count, self.cut = lines, most, 0, False
 
     def __iter__(self) -> Iterator[Line]:
         for line in self._lines:
-            if self.count == MOST:
+            if self.count == self._most:
                 self.cut = True
                 return
             self.count += 1
@@ -109,7 +114,7 @@ class _Counted:
     def sentence(self) -> str:
         """What the file says when there were more rows than it holds."""
         return (
-            _("只导出了前 %(most)s 行，后面还有；请缩小筛选范围分几次导出。") % {"most": f"{MOST:,}"}
+            _("只导出了前 %(most)s 行，后面还有；请缩小筛选范围分几次导出。") % {"most": f"{self._most:,}"}
             if self.cut
             else ""
         )

@@ -11,6 +11,7 @@ from django.db.models import BooleanField, F, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
+from huhang.base.access.context import acting
 from huhang.base.access.queries import visible_to
 from huhang.base.access.rules import Actor
 from huhang.cases.models import Case
@@ -234,6 +235,23 @@ def every(actor: Actor, asked: Filter, *, now: datetime, most: int) -> Iterator[
         cursor.execute(*made)
         while rows := cursor.fetchmany(2000):
             yield from (Line(*row) for row in rows)
+
+
+def in_pieces(actor: Actor, asked: Filter, *, now: datetime, size: int = 2000) -> Iterator[list[Line]]:
+    """A list of any length piece by piece, newest first, each piece read in a transaction of its own as this actor.
+
+    For work in the background: between two pieces others may write and progress may be told. A row keeps its instant of
+    receipt, so none is given twice, and none that was there at the beginning and still belongs is left out.
+    """
+    place: Place | None = None
+    while True:
+        with acting(actor):
+            shown = page(actor, asked, place, now=now, size=size)
+        if shown.lines:
+            yield shown.lines
+        if shown.after is None:
+            return
+        place = shown.after
 
 
 def chosen(actor: Actor, ids: list[uuid.UUID]) -> list[Line]:

@@ -64,6 +64,30 @@ def store(
 
 
 @transaction.atomic
+def keep_made(*, name: str, content: bytes, media_type: str, by: Actor, now: datetime) -> StoredFile:
+    """Seals and keeps a file that the product itself made for an officer; nothing in it came from outside unread.
+
+    Raises:
+        Unavailable: the disk does not take it; nothing was stored.
+    """
+    file = uuid7()
+    disk.put(file, content)
+    stored = StoredFile(
+        id=file,
+        name=name[:200],
+        media_type=media_type,
+        size=len(content),
+        digest=hashlib.sha256(content).hexdigest(),
+        sealed=True,
+        stored_at=now,
+        stored_by=by.user,
+    )
+    StoredFile.objects.bulk_create([stored])
+    journal.write("file.store", by=by, now=now, data={"file": str(file), "digest": stored.digest, "size": stored.size})
+    return stored
+
+
+@transaction.atomic
 def serve(stored: StoredFile, *, by: Actor, now: datetime) -> StreamingHttpResponse:
     """The file as a download that no browser shows or runs in our place (SAFEGUARDS 12).
 

@@ -1,6 +1,7 @@
 """Officers as actors: one statement brings the user and the posts that hold at this moment."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +26,11 @@ def with_posts(now: datetime) -> QuerySet[User]:
         .values(row=JSONObject(role="role", unit="unit_id", reach="reach", short="unit__short_name"))
     )
     return User.objects.filter(is_active=True, left_at__isnull=True).annotate(held_posts=ArraySubquery(posts))
+
+
+def names(users: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The names of officers by id."""
+    return dict(User.objects.filter(pk__in=list(users)).values_list("pk", "name"))
 
 
 def actor_of(user: Any, *, door: str) -> Actor:

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "huhang.base.files",
     "huhang.base.messages",
     "huhang.base.jobs",
+    "huhang.base.downloads",
     "huhang.register.units",
     "huhang.register.subjects",
     "huhang.cases",

@@ -72,6 +72,7 @@ class Filters:
     keep: tuple[tuple[str, str], ...] = ()
     views: tuple[Chip, ...] = ()
     save_url: str = ""
+    views_url: str = ""
     clear_url: str = ""
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from huhang.base.access.rules import Actor
 from huhang.cases.models import Case
+from huhang.doors.desk.lists.look import Look
 from huhang.doors.frame.parts import Chip, Choice, Filters
 from huhang.reading.rules import (
     SCOPES,
@@ -34,6 +35,7 @@ class Shown:
     actor: Actor
     filter: Filter
     base: Filter
+    look: Look
 
     @property
     def url(self) -> str:
@@ -41,17 +43,22 @@ class Shown:
 
     def link(self, **changes: Any) -> str:
         """This page with the filter changed; the place in the list is dropped, for it is another list."""
-        query = replace(self.filter, **changes).query(self.base)
-        return f"{self.url}?{query}" if query else self.url
+        pairs = [*replace(self.filter, **changes).pairs(self.base), *self.look.pairs(self.page)]
+        return f"{self.url}?{urlencode(pairs)}" if pairs else self.url
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Filter and look, as name and value."""
+        return [*self.filter.pairs(self.base), *self.look.pairs(self.page)]
 
     @property
     def query(self) -> str:
-        """The filter as it stands in the address."""
-        return self.filter.query(self.base)
+        """Filter and look as they stand in the address."""
+        return urlencode(self.pairs)
 
     def linked(self, name: str, **extra: str) -> str:
         """Another page of the lists, told this filter."""
-        pairs = [*self.filter.pairs(self.base), ("page", self.page), *extra.items()]
+        pairs = [*self.pairs, ("page", self.page), *extra.items()]
         return f"{name}?{urlencode(pairs)}"
 
 
@@ -122,6 +129,18 @@ def _choices(shown: Shown) -> tuple[Choice, ...]:
     return tuple(replace(one, value=held.get(one.name, "")) for one in made)
 
 
+def said_filters(shown: Shown) -> list[tuple[str, str]]:
+    """What a list is narrowed by, in words: for paper, where no select can be opened."""
+    asked = shown.filter
+    rows = [(_("范围"), str(SCOPES[asked.scope])), (_("在办或已结束"), str(WHICH[asked.which]))]
+    rows += [(one.label, dict(one.options)[one.value]) for one in _choices(shown) if one.value in dict(one.options)]
+    rows += [(_("只看"), _("超期"))] if asked.late else []
+    rows += [(_("只看"), _("等补充"))] if asked.waiting else []
+    days = [f"{day:%Y-%m-%d}" if day else "" for day in (asked.since, asked.until)]
+    rows += [(_("受理日期"), " – ".join(days))] if any(days) else []
+    return [*rows, (_("搜索"), asked.q)] if asked.q else rows
+
+
 def filter_bar(shown: Shown, tallies: Tallies) -> Filters:
     """The whole bar. Selects keep what the chips, the dates and the search say."""
     choices = _choices(shown)
@@ -141,8 +160,9 @@ def filter_bar(shown: Shown, tallies: Tallies) -> Filters:
     return Filters(
         groups=tuple(groups),
         choices=choices,
-        keep=tuple(pair for pair in shown.filter.pairs(shown.base) if pair[0] not in names),
+        keep=tuple(pair for pair in shown.pairs if pair[0] not in names),
         views=views,
         save_url=shown.linked(reverse("desk:view_new")),
+        views_url=reverse("desk:views"),
         clear_url=shown.url if shown.query else "",
     )

@@ -21,6 +21,7 @@ from huhang.cases.registry import kinds
 from huhang.cases.rules import Kind, Move
 from huhang.doors.desk.case.move_form import MoveForm, typed
 from huhang.doors.desk.lists import table
+from huhang.doors.desk.lists.look import USUAL, Look
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.parts import Ledger
 from huhang.kernel.errors import Conflict, Denied, Invalid
@@ -120,6 +121,7 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     lines = chosen(actor, [case for case, _version in ticked])
+    look = Look(USUAL["inbox"])
     seen = {line.id for line in lines}
     context: dict[str, Any] = {
         "now": now,
@@ -129,7 +131,7 @@ def _show(
         "ticked": [f"{case}:{version}" for case, version in ticked if case in seen],
         "count": len(lines),
         "unfit": _unfit(kind, move, lines),
-        "ledger": Ledger(table.columns(received=False), table.plain_group(lines, now), _("勾选的诉求")),
+        "ledger": Ledger(look.shown(), table.plain_group(lines, now, look.cells()), _("勾选的诉求")),
         "idempotency_key": request.POST.get("idempotency_key", "")[:80] or str(uuid7()),
         "back_url": reverse("desk:inbox"),
     }

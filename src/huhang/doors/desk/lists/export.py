@@ -1,15 +1,20 @@
 """The list as a file: exactly what is filtered, inert, masked as on the page, written down in the journal."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from huhang.base.access.rules import Perm
+from huhang.base.access.context import acting
+from huhang.base.access.rules import Actor, Perm
 from huhang.base.catalog import queries as catalog
+from huhang.base.downloads.registry import Made, maker
 from huhang.base.journal import actions as journal
 from huhang.cases.models import Case
 from huhang.cases.registry import kind_of
@@ -18,10 +23,13 @@ from huhang.doors.desk.lists.saved import shown_in
 from huhang.doors.desk.lists.table import category_of, channel_of
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.kernel.errors import Missing
-from huhang.reading.exports import MOST, Heading, Sheet, written
-from huhang.reading.ledger import Line
+from huhang.reading.exports import MOST, Heading, Sheet, filled, written
+from huhang.reading.ledger import Line, in_pieces
 from huhang.reading.rules import SCOPES
 from huhang.register.units.queries import tree
+
+MOST_LATER = 500_000
+"""So many rows a file made in the background holds; a worksheet ends at about a million."""
 
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -42,34 +50,58 @@ def export_page(request: HttpRequest, form: str) -> HttpResponseBase:
         raise Missing
     actor, now = actor_of(request), timezone.now()
     shown = shown_in(request.GET.dict(), actor)
-    local = catalog.schedule().local(now)
-    sheet = Sheet(_("待办") if shown.page == "inbox" else _("诉求台账"), headings(), tuple(_about(shown, local)))
+    sheet = _sheet(shown, now, MOST)
     made = written(form, sheet, actor, shown.filter, cells, now=now)
-    journal.write("ledger.export", by=actor, now=now, data=_written_down(shown, form, made.count, made.cut))
-    name = f"{sheet.title}-{local:%Y%m%d-%H%M}.{form}"
-    return FileResponse(made.file, as_attachment=True, filename=name, content_type=TYPES[form])
+    data = {"form": form, "count": made.count, "cut": made.cut, **_written_down(shown)}
+    journal.write("ledger.export", by=actor, now=now, data=data)
+    return FileResponse(made.file, as_attachment=True, filename=_name(sheet, form, now), content_type=TYPES[form])
 
 
-def _written_down(shown: Shown, form: str, count: int, cut: bool) -> dict[str, Any]:
-    """Filter and count for the journal; what was searched for may be somebody's name and is not repeated there."""
+@maker("ledger")
+def make_ledger(*, by: Actor, asked: str, form: str, now: datetime, told: Callable[[int], None]) -> Made:
+    """The same file for a list of any length, made in the background piece by piece.
+
+    Raises:
+        Invalid: a filter that can no longer be used, such as a unit dissolved in the meantime.
+    """
+    with acting(by):
+        shown = shown_in(dict(parse_qsl(asked)), by)
+    sheet = _sheet(shown, now, MOST_LATER)
+    made = filled(form, sheet, _counting(by, shown, now, told), cells, most=MOST_LATER)
+    return Made(made.file, _name(sheet, form, now), TYPES[form], made.count, made.cut, _written_down(shown))
+
+
+def _counting(by: Actor, shown: Shown, now: datetime, told: Callable[[int], None]) -> Iterator[Line]:
+    done = 0
+    for lines in in_pieces(by, shown.filter, now=now):
+        yield from lines
+        done += len(lines)
+        told(done)
+
+
+def _sheet(shown: Shown, now: datetime, most: int) -> Sheet:
+    local = catalog.schedule().local(now)
+    title = _("待办") if shown.page == "inbox" else _("诉求台账")
+    return Sheet(title, headings(), tuple(_about(shown, local, most)))
+
+
+def _name(sheet: Sheet, form: str, now: datetime) -> str:
+    return f"{sheet.title}-{catalog.schedule().local(now):%Y%m%d-%H%M}.{form}"
+
+
+def _written_down(shown: Shown) -> dict[str, Any]:
+    """The filter for the journal; what was searched for may be somebody's name and is not repeated there."""
     bare = replace(shown.filter, q="")
-    return {
-        "form": form,
-        "filter": bare.query(shown.base),
-        "page": shown.page,
-        "searched": bool(shown.filter.q),
-        "count": count,
-        "cut": cut,
-    }
+    return {"filter": bare.query(shown.base), "page": shown.page, "searched": bool(shown.filter.q)}
 
 
-def _about(shown: Shown, local: Any) -> list[tuple[str, str]]:
+def _about(shown: Shown, local: Any, most: int) -> list[tuple[str, str]]:
     return [
         (_("导出时间"), f"{local:%Y-%m-%d %H:%M}"),
         (_("导出人"), f"{shown.actor.label} {shown.actor.unit_label}".strip()),
         (_("范围"), str(SCOPES[shown.filter.scope])),
-        (_("筛选"), shown.query or _("没有筛选")),
-        (_("说明"), _("姓名和号码按页面上的样子遮盖；最多 %(most)s 行。") % {"most": f"{MOST:,}"}),
+        (_("筛选"), shown.filter.query(shown.base) or _("没有筛选")),
+        (_("说明"), _("姓名和号码按页面上的样子遮盖；最多 %(most)s 行。") % {"most": f"{most:,}"}),
     ]
 
 

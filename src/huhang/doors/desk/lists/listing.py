@@ -15,20 +15,25 @@ from django.views.decorators.http import require_safe
 from huhang.base.access.queries import allows
 from huhang.base.access.rules import Actor, Perm
 from huhang.base.catalog import queries as catalog
+from huhang.base.people.queries import names as officer_names
 from huhang.doors.desk.lists import table
 from huhang.doors.desk.lists.bar import Shown, filter_bar, said
 from huhang.doors.desk.lists.bulk import bulk_choices
+from huhang.doors.desk.lists.look import Look, choices, groupings
 from huhang.doors.frame.context import keep_tallies, menu_asked
 from huhang.doors.frame.gates import actor_of, officers
-from huhang.doors.frame.parts import Ledger, Pager
+from huhang.doors.frame.parts import Chip, DueGroup, Ledger, Pager
 from huhang.doors.frame.saying import say
 from huhang.kernel.errors import Invalid
 from huhang.reading import search
+from huhang.reading.groups import Groups, count_by, narrowed_to
 from huhang.reading.ledger import Page, page
 from huhang.reading.rules import LEDGER, SCOPES, Filter, Place, inbox, scopes_for
 from huhang.reading.tallies import Asked, Tallies, take
 
 BULK_FORM = "bulk"
+GROUPS_SHOWN = 40
+"""So many groups are listed above the rows; the print and the file hold them all."""
 
 
 @officers()
@@ -53,7 +58,10 @@ def base_of(name: str, actor: Actor) -> Filter:
 
 def _list(request: HttpRequest, name: str, actor: Actor, base: Filter) -> HttpResponse:
     now = timezone.now()
-    shown = Shown(name, actor, Filter.parse(request.GET.dict(), base), base)
+    if "col" in request.GET:  # ticked on the page without a script: one address for one look
+        return redirect(_ticked(request, name))
+    given = request.GET.dict()
+    shown = Shown(name, actor, Filter.parse(given, base), base, Look.parse(name, given))
     if shown.filter.q and (number := search.by_number(actor, shown.filter.q)):
         return redirect("desk:case", number=number)
     words = shown.filter.q
@@ -63,6 +71,12 @@ def _list(request: HttpRequest, name: str, actor: Actor, base: Filter) -> HttpRe
     tallies = take(actor, _asked(shown, now) | menu_asked(actor), page=name)
     keep_tallies(request, tallies)
     return render(request, "desk/lists/list.html", _context(shown, found, tallies, now, trouble, words))
+
+
+def _ticked(request: HttpRequest, name: str) -> str:
+    kept = [pair for pair in request.GET.items() if pair[0] not in ("col", "cols") and pair[1]]
+    pairs = [*kept, ("cols", ".".join(request.GET.getlist("col")))]
+    return f"{reverse(f'desk:{name}')}?{urlencode(pairs)}"
 
 
 def _searchable(shown: Shown) -> tuple[Shown, str]:
@@ -94,11 +108,8 @@ def _asked(shown: Shown, now: datetime) -> dict[str, Asked]:
 
 
 def _context(shown: Shown, found: Page, tallies: Tallies, now: datetime, trouble: str, words: str) -> dict[str, Any]:
-    by_due = shown.page == "inbox" and not shown.filter.q
     moves = bulk_choices(shown.actor)
-    groups = (
-        table.due_groups(found.lines, now, found.before, found.after) if by_due else table.plain_group(found.lines, now)
-    )
+    known = _counted(shown, now)
     return {
         "now": now,
         "shown": shown,
@@ -106,19 +117,61 @@ def _context(shown: Shown, found: Page, tallies: Tallies, now: datetime, trouble
         "title": _("待办") if shown.page == "inbox" else _("诉求台账"),
         "summary": _summary(shown, tallies) if Perm.SEE in shown.actor.perms else "",
         "filters": filter_bar(shown, tallies),
-        "more_kept": [p for p in shown.filter.pairs(shown.base) if p[0] not in ("since", "until", "q")],
+        "more_kept": [p for p in shown.pairs if p[0] not in ("since", "until", "q")],
+        "look_kept": [p for p in shown.pairs if p[0] not in ("cols", "group")],
+        "columns": choices(shown.look),
+        "groupings": groupings(shown.look),
+        "totals": _totals(shown, known),
+        "totals_over": known.over,
         "trouble": trouble,
         "asked_words": words,
         "ledger": Ledger(
-            table.columns(received=not by_due), groups, _("诉求列表"), form=BULK_FORM if moves and found.lines else ""
+            shown.look.shown(),
+            _grouped(shown, found, known, now),
+            _("诉求列表"),
+            form=BULK_FORM if moves and found.lines else "",
         ),
         "rows": bool(found.lines),
         "moves": moves,
         "pager": _pager(shown, found, tallies),
         "empty": _empty(shown),
         "export_urls": _export_urls(shown) if allows(shown.actor, Perm.EXPORT) and found.lines else None,
+        "export_later": shown.linked(reverse("desk:download_new")) if tallies.of("here").over else "",
+        "print_url": shown.linked(reverse("desk:list_print")) if found.lines else "",
         "may_register": allows(shown.actor, Perm.REGISTER),
     }
+
+
+def _counted(shown: Shown, now: datetime) -> Groups:
+    """Totals by the column the list is grouped by; one more statement, and only when somebody groups."""
+    return count_by(shown.actor, shown.filter, shown.look.group, now=now) if shown.look.group else Groups()
+
+
+def _grouped(shown: Shown, found: Page, known: Groups, now: datetime) -> list[DueGroup]:
+    cells = shown.look.cells()
+    if shown.look.group:
+        return table.value_groups(found.lines, now, cells, shown.look.group, known)
+    if shown.page == "inbox" and not shown.filter.q:
+        return table.due_groups(found.lines, now, cells, found.before, found.after)
+    return table.plain_group(found.lines, now, cells)
+
+
+def _totals(shown: Shown, known: Groups) -> list[Chip]:
+    """Each group of the whole list with its number, leading to exactly its rows where the filter can say it."""
+    column = shown.look.group
+    names = officer_names([value for value, _n in known.counts if value]) if column == "officer" else {}
+    made = []
+    for value, count in known.counts[:GROUPS_SHOWN]:
+        narrower = narrowed_to(shown.filter, column, value)
+        label = names.get(value) or table.value_label(column, value)
+        url = replace(shown, filter=narrower, look=replace(shown.look, group="")).link() if narrower else ""
+        made.append(Chip(label, url, count=count))
+    return made
+
+
+def grouped_totals(shown: Shown, now: datetime) -> list[Chip]:
+    """The totals of a grouped list, for the page and for paper."""
+    return _totals(shown, _counted(shown, now))
 
 
 def _summary(shown: Shown, tallies: Tallies) -> str:

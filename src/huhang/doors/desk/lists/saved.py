@@ -1,7 +1,9 @@
 """Keeping a list under a name, for oneself or for one's unit, and forgetting it again."""
 
 import uuid
+from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -10,19 +12,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from huhang.base.access.rules import Actor
 from huhang.cases.actions import forget_view, keep_view
 from huhang.doors.desk.case.told import Told
 from huhang.doors.desk.lists.bar import Shown
 from huhang.doors.desk.lists.listing import base_of
+from huhang.doors.desk.lists.look import Look
 from huhang.doors.frame.context import keep_tallies, menu_asked
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.notices import done
 from huhang.kernel.errors import Invalid
+from huhang.reading import search
 from huhang.reading.rules import Filter
-from huhang.reading.tallies import take
+from huhang.reading.tallies import Asked, View, take
 
 PAGES = ("inbox", "ledger")
 
@@ -56,7 +60,7 @@ def shown_in(data: Any, actor: Actor) -> Shown:
     """
     page = page_in(data)
     base = base_of(page, actor)
-    return Shown(page, actor, Filter.parse(data, base), base)
+    return Shown(page, actor, Filter.parse(data, base), base, Look.parse(page, data))
 
 
 @officers()
@@ -86,6 +90,39 @@ def _show(request: HttpRequest, shown: Shown, form: ViewForm, status: int = 200)
 
 
 @officers()
+@require_safe
+def views_page(request: HttpRequest) -> HttpResponse:
+    """Every view one has, one's own and the unit's, each with how many are in it now: one statement for all."""
+    actor, now = actor_of(request), timezone.now()
+    views = [(name, view) for name in PAGES for view in take(actor, {}, page=name).views]
+    asked = {str(view.id): _asked(name, view, actor, now) for name, view in views}
+    tallies = take(actor, {key: one for key, one in asked.items() if one is not None} | menu_asked(actor))
+    keep_tallies(request, tallies)
+    rows = [
+        {
+            "view": view,
+            "page": name,
+            "page_label": _("待办") if name == "inbox" else _("诉求台账"),
+            "url": f"{reverse(f'desk:{name}')}?{view.query}",
+            "tally": tallies.of(str(view.id)) if asked[str(view.id)] is not None else None,
+        }
+        for name, view in views
+    ]
+    return render(request, "desk/lists/views.html", {"rows": rows})
+
+
+def _asked(name: str, view: View, actor: Actor, now: datetime) -> Asked | None:
+    """What a view counts; none when it can no longer be used, such as after a unit was dissolved."""
+    try:
+        shown = shown_in({**dict(parse_qsl(view.query)), "page": name}, actor)
+        if shown.filter.q:
+            search.words(shown.filter.q)
+    except Invalid:
+        return None
+    return Asked(shown.filter, now)
+
+
+@officers()
 @require_POST
 def view_forget(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """Forgets one of one's own views.
@@ -95,4 +132,5 @@ def view_forget(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """
     forget_view(view_id=pk, by=actor_of(request), now=timezone.now())
     done(request, _("视图已删除。"))
-    return redirect(reverse(f"desk:{page_in(request.POST)}"))
+    page = page_in(request.POST)
+    return redirect("desk:views" if request.POST.get("back") == "views" else f"desk:{page}")

@@ -1,8 +1,9 @@
 """Lines of a list as the ledger table: remaining working time, groups by due day, columns."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -11,13 +12,17 @@ from django.utils.translation import gettext as _
 from huhang.base.catalog import queries as catalog
 from huhang.cases.models import Case
 from huhang.cases.registry import kind_of
-from huhang.doors.frame.parts import Column, DueGroup, Left, Row
+from huhang.doors.frame.parts import DueGroup, Left, Row
 from huhang.doors.frame.rules import moment_words, short_day_words
 from huhang.kernel.worktime import Language, Unit, is_late, remaining, say_remaining, used_fraction
 from huhang.kinds.requests.catalogue import promise
+from huhang.reading.groups import Groups, field_of
 from huhang.reading.ledger import Line
-from huhang.reading.rules import MAIN, Place
+from huhang.reading.rules import MAIN, Place, category_choices, channel_choices, state_choices
 from huhang.register.units.queries import tree
+
+Cells = Mapping[str, Callable[[Line, datetime], str]]
+"""What fills the plain columns shown, by column."""
 
 SOON = 0.8
 """From this share of the period used on, the remaining time is shown as pressing."""
@@ -57,10 +62,11 @@ def left_of(line: Line, now: datetime) -> Left | None:
 def _closed_facts(line: Line, now: datetime) -> list[str]:
     if line.closed_at is None:
         return []
-    return [_("%(at)s 结束") % {"at": _moment(line.closed_at, now)}]
+    return [_("%(at)s 结束") % {"at": moment(line.closed_at, now)}]
 
 
-def _moment(at: datetime, now: datetime) -> str:
+def moment(at: datetime, now: datetime) -> str:
+    """An instant as lists say it."""
     slots = catalog.schedule()
     return moment_words(slots.local(at), get_language(), this_year=slots.date_of(now).year)
 
@@ -95,7 +101,7 @@ def _facts(line: Line, now: datetime) -> tuple[str, ...]:
     return tuple(one for one in said if one)
 
 
-def row_of(line: Line, now: datetime) -> Row:
+def row_of(line: Line, now: datetime, cells: Cells) -> Row:
     """A line as a row; the checkbox carries the version seen, so that a bulk move notices what changed since."""
     state = kind_of(line.kind).state(line.state)
     return Row(
@@ -106,25 +112,8 @@ def row_of(line: Line, now: datetime) -> Row:
         state=str(state.label),
         tone=state.tone,
         left=left_of(line, now),
-        cells={
-            "from": line.from_label,
-            "officer": line.officer,
-            "received": _moment(line.received_at, now),
-        },
+        cells={name: fill(line, now) for name, fill in cells.items()},
     )
-
-
-def columns(*, received: bool) -> tuple[Column, ...]:
-    """The columns of an inbox, or with the day of receipt those of a ledger."""
-    made = [
-        Column("title", _("诉求")),
-        Column("state", _("状态")),
-        Column("from", _("来自")),
-        Column("officer", _("承办人")),
-    ]
-    if received:
-        made.append(Column("received", _("受理")))
-    return (*made, Column("left", _("剩余")))
 
 
 def group_of(line: Line, now: datetime) -> int:
@@ -152,13 +141,16 @@ def _label(group: int, today: date) -> str:
     return words[group]
 
 
-def due_groups(lines: Sequence[Line], now: datetime, before: Place | None, after: Place | None) -> list[DueGroup]:
+def due_groups(
+    lines: Sequence[Line], now: datetime, cells: Cells, before: Place | None, after: Place | None
+) -> list[DueGroup]:
     """Rows under the days they are due; a group that may go on over the edge of the page is not counted."""
     today = catalog.schedule().date_of(now)
     # waiting rows and rows without a clock come last together, in order of id: sorted apart here, within the page
     ordered = sorted(lines, key=lambda one: group_of(one, now))
     runs = [
-        (key, [row_of(one, now) for one in run]) for key, run in groupby(ordered, key=lambda one: group_of(one, now))
+        (key, [row_of(one, now, cells) for one in run])
+        for key, run in groupby(ordered, key=lambda one: group_of(one, now))
     ]
     made = []
     for place, (key, rows) in enumerate(runs):
@@ -169,6 +161,45 @@ def due_groups(lines: Sequence[Line], now: datetime, before: Place | None, after
     return made
 
 
-def plain_group(lines: Sequence[Line], now: datetime) -> list[DueGroup]:
+def plain_group(lines: Sequence[Line], now: datetime, cells: Cells) -> list[DueGroup]:
     """Rows as they come, under no heading."""
-    return [DueGroup("", [row_of(one, now) for one in lines])]
+    return [DueGroup("", [row_of(one, now, cells) for one in lines])]
+
+
+def value_groups(lines: Sequence[Line], now: datetime, cells: Cells, column: str, known: Groups) -> list[DueGroup]:
+    """The rows of a page under the value they share, most frequent in the whole list first; counts are of the list."""
+    counts = dict(known.counts)
+    held: dict[object, list[Line]] = {}
+    for line in lines:
+        held.setdefault(_value(line, column), []).append(line)
+    order = sorted(held, key=lambda value: (-counts.get(value, 0), str(value)))
+    return [
+        DueGroup(
+            value_label(column, value, held[value][0]),
+            [row_of(one, now, cells) for one in held[value]],
+            None if known.over else counts.get(value),
+        )
+        for value in order
+    ]
+
+
+def _value(line: Line, column: str) -> Any:
+    return tree().branch_of(line.unit_id) if column == "branch" else getattr(line, field_of(column))
+
+
+def value_label(column: str, value: Any, line: Line | None = None) -> str:
+    """A value of a grouping in words; ``line`` is a row that has it, for what only rows know."""
+    if value in (None, ""):
+        return {"officer": _("没有承办人"), "category": _("未归类")}.get(column, _("没有"))
+    match column:
+        case "unit" | "branch":
+            return tree().label(value)
+        case "state":
+            return str(state_choices().get(value, value))
+        case "channel":
+            return str(channel_choices().get(value, value))
+        case "category":
+            return category_of(line) if line else str(category_choices().get(value, value))
+        case "urgency":
+            return str(Case.Urgency(value).label)
+    return (line.officer if line else "") or _("承办人")

@@ -50,7 +50,29 @@
     if (target.matches("input, textarea, select")) { target.blur(); return true; }
     return false;
   }
+  // A link that says which key it goes by: print, export, new, views, save. Digits go to the views in the filter bar.
+  function follow(key) {
+    const link = document.querySelector('a[data-key="' + key + '"]');
+    if (link) link.click();
+    return Boolean(link);
+  }
+  function view(nth) {
+    const link = document.querySelectorAll("[data-views] a[data-view]")[nth - 1];
+    if (link) link.click();
+    return Boolean(link);
+  }
+  function turn(rel) {
+    const link = document.querySelector('a[rel="' + rel + '"]');
+    if (link) link.click();
+    return Boolean(link);
+  }
+  const goes = { i: "/desk/", l: "/desk/ledger/", v: "/desk/views/", m: "/desk/messages/" };
+  let going = 0;
   const does = {
+    n: function () { return follow("n"); }, e: function () { return follow("e"); }, p: function () { return follow("p"); },
+    s: function () { return follow("s"); }, v: function () { return follow("v"); },
+    "]": function () { return turn("next"); }, "[": function () { return turn("prev"); },
+    g: function () { going = Date.now(); return true; },
     j: function () { return move(1); }, k: function () { return move(-1); }, x: pick, a: toActions, "/": find, "?": help,
   };
   document.addEventListener("keydown", function (event) {
@@ -59,7 +81,16 @@
     const target = event.target;
     if (event.key === "Escape") { if (!(target.closest && target.closest(".dropdown-menu.show, .modal.show"))) leave(target); return; }
     if (!on || (dialog && dialog.open) || target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox]):not([type=radio])")) return;
-    const act = does[event.key.length === 1 ? event.key.toLowerCase() : ""];
+    const key = event.key.length === 1 ? event.key.toLowerCase() : "";
+    if (going && Date.now() - going < 1500 && goes[key]) {
+      going = 0;
+      event.preventDefault();
+      location.assign(goes[key]);
+      return;
+    }
+    going = 0;
+    if (/^[1-9]$/.test(key)) { if (view(Number(key))) event.preventDefault(); return; }
+    const act = does[key];
     if (act && act()) event.preventDefault();
   });
 })();
