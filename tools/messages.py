@@ -47,6 +47,7 @@ PLAIN = (
     "doors/desk/case/reveal.py",
     "kinds/requests/moves/*.py",
     "kinds/requests/queries.py",
+    "kinds/requests/instructions/queries.py",
     "kinds/requests/actions/filing.py",
     "reading/rules.py",
     "register/units/actions.py",

@@ -23,7 +23,7 @@ from tests.factories.city import NOW, City, filed, make_city
 KINDS = sorted(kinds().values(), key=lambda k: k.name)
 FIELD_KINDS = {
     *("line", "text", "choice", "stars", "days", "flag"),
-    *("unit", "units", "officer", "category", "case", "date"),
+    *("unit", "units", "officer", "category", "case", "date", "pick"),
 }
 
 
@@ -78,6 +78,7 @@ def test_every_permission_a_move_needs_is_held_by_some_role(kind: Kind) -> None:
     assert {m.needs for m in kind.moves} <= held
 
 
+@pytest.mark.django_db
 def test_every_field_is_of_a_known_kind_and_says_itself(kind: Kind) -> None:
     for step in kind.moves:
         for field in step.fields:

@@ -4,12 +4,16 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from huhang.kernel import text as texts
 from huhang.kernel.errors import Invalid
 
+if TYPE_CHECKING:
+    from huhang.cases.models import Case
+
 Choices = Callable[[], Sequence[tuple[str, Any]]]
+Pick = Callable[["Case"], Sequence[tuple[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -18,8 +22,10 @@ class Field:
 
     Args:
         kind: ``line``, ``text``, ``choice``, ``stars``, ``days``, ``flag``, ``unit``, ``units``, ``officer``,
-            ``category``, ``case`` or ``date``.
+            ``category``, ``case``, ``date`` or ``pick``.
         most: longest text, largest number of days.
+        pick: what a ``pick`` chooses from: ids of what stands beside the case, each with its words. The effect asks
+            again whether the chosen one belongs to the case.
         personal: never kept in the browser and never shown in a step.
     """
 
@@ -30,6 +36,7 @@ class Field:
     help: Any = ""
     most: int = 2000
     choices: Choices | None = None
+    pick: Pick | None = None
     personal: bool = False
 
     def clean(self, raw: Any) -> Any:
@@ -112,6 +119,7 @@ _CLEANERS: dict[str, Callable[[Field, Any], Any]] = {
     "days": _number,
     "flag": _flag,
     "unit": _id,
+    "pick": _id,
     "officer": _id,
     "units": _ids,
     "date": _date,

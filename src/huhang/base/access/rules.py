@@ -38,6 +38,7 @@ class Perm(StrEnum):
     IMPORT = "import"
     EXPORT = "export"
     SUPERVISE = "supervise"
+    INSTRUCT = "instruct"
     READ_JOURNAL = "read_journal"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_SYSTEM = "manage_system"
@@ -143,11 +144,12 @@ ROLES: dict[str, Role] = {
         _role(
             "leader",
             _("局领导"),
-            _("一页看全市，每个数字点开看得到每一件"),
+            _("一页看全市，每个数字点开看得到每一件，作批示"),
             Reach.ALL,
             Perm.SEE,
             Perm.SEE_SENSITIVE,
             Perm.SUPERVISE,
+            Perm.INSTRUCT,
             Perm.EXPORT,
             privileged=True,
         ),

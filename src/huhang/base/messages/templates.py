@@ -65,6 +65,42 @@ WORDS: dict[str, Words] = {
         "【护航】您的诉求 %(number)s 原先并入的那一件已撤回，现恢复单独办理。",
         "[Huhang] The request yours was joined to was withdrawn; request %(number)s is handled by itself again.",
     ),
+    "request.refer_outside": Words(
+        "【护航】您的诉求 %(number)s 需要其他单位协助，我们已发函并会跟到有结果，请凭编号查看去向和期限。",
+        "[Huhang] Request %(number)s needs another authority. We wrote to it and follow it up. Look it up to see.",
+    ),
+    "request.interim": Words(
+        "【护航】诉求 %(number)s 有了阶段性进展，请凭编号查看。最终结果仍会告知您。",
+        "[Huhang] There is news on request %(number)s. Look it up to read it; the final answer will follow.",
+    ),
+    "request.outside_answer": Words(
+        "【护航】协助办理诉求 %(number)s 的单位已有答复，请凭编号查看。",
+        "[Huhang] The authority asked about request %(number)s has answered. Look it up to read it.",
+    ),
+    "request.outside_soon": Words(
+        "诉求 %(number)s 发给外单位的函快到期了，请先联系一次。",
+        "The authority asked about request %(number)s must answer soon; please call it once.",
+    ),
+    "request.outside_urged": Words(
+        "诉求 %(number)s 的外单位逾期没有函复，催办函 %(paper)s 已写好，请打印盖章发出。",
+        "The authority asked about request %(number)s is late. Letter %(paper)s is ready: print, seal and send it.",
+    ),
+    "request.interim_due": Words(
+        "诉求 %(number)s 还在等外单位，我们的答复期限快到了，请先把进展告诉诉求人。",
+        "Request %(number)s waits for another authority and our own time runs out: tell the person how it stands.",
+    ),
+    "request.instructed": Words(
+        "局领导对诉求 %(number)s 作了批示，请查看并按要求反馈。",
+        "A leader has given an instruction on request %(number)s. Read it and report back.",
+    ),
+    "request.instruction_reported": Words(
+        "您批示的诉求 %(number)s，%(unit)s已反馈办理情况。",
+        "%(unit)s has reported back on your instruction on request %(number)s.",
+    ),
+    "request.instruction_ended": Words(
+        "您批示的诉求 %(number)s 已由诉求人撤回，不再办理。",
+        "Request %(number)s, on which you gave an instruction, was withdrawn by its person.",
+    ),
     "request.appoint": Words("诉求 %(number)s 由您主办。", "Request %(number)s is yours to handle."),
     "request.supply": Words(
         "诉求 %(number)s 的补充材料已到，时限继续计算。",

@@ -18,6 +18,8 @@ HUHANG_KEYS = Path(os.environ.get("HUHANG_KEYS") or HUHANG_DATA / "keys.json")
 HUHANG_ANCHORS = Path(os.environ.get("HUHANG_ANCHORS") or HUHANG_DATA / "anchors" / "journal.jsonl")
 HUHANG_FILES = Path(os.environ.get("HUHANG_FILES") or HUHANG_DATA / "files")
 HUHANG_CATALOG = Path(os.environ.get("HUHANG_CATALOG") or (PROJECT / "catalog" if CHECKOUT else SOURCE / "_catalog"))
+HUHANG_PAPERS = Path(os.environ.get("HUHANG_PAPERS") or HUHANG_DATA / "papers")
+"""Where the bureau's own templates lie; ``letter.docx`` there takes the place of ours (base/papers)."""
 HUHANG_KINDS = "huhang.conf.kinds.KINDS"
 HUHANG_SMS = os.environ.get("HUHANG_SMS", "huhang.base.messages.providers.Sandbox")
 HUHANG_TRIAL = os.environ.get("HUHANG_TRIAL", "0") == "1"
@@ -42,12 +44,15 @@ INSTALLED_APPS = [
     "huhang.base.people",
     "huhang.base.files",
     "huhang.base.messages",
+    "huhang.base.papers",
     "huhang.base.jobs",
     "huhang.base.downloads",
     "huhang.register.units",
     "huhang.register.subjects",
     "huhang.cases",
     "huhang.kinds.requests",
+    "huhang.kinds.requests.outside",
+    "huhang.kinds.requests.instructions",
     "huhang.reading",
     "huhang.doors.frame",
     "huhang.doors.hall",

@@ -99,7 +99,7 @@ class FieldOut(Schema):
 
     name: str
     label: str
-    kind: str = Field(description="line text choice stars days flag unit units officer category case date")
+    kind: str = Field(description="line text choice stars days flag unit units officer category case date pick")
     required: bool
     help: str
     most: int

@@ -126,7 +126,7 @@ def record_shape(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
         "redo_count": detail.redo_count,
         "transfers": detail.transfers,
         "returns": detail.returns,
-        "moves": [move_shape(move, case.number) for move in offered(case, actor, now)],
+        "moves": [move_shape(move, case) for move in offered(case, actor, now)],
     }
 
 
@@ -136,9 +136,9 @@ def offered(case: Case, actor: Actor, now: datetime) -> list[Move]:
     return [move for move in kind.moves if refused(kind, move, case, actor, now) is None]
 
 
-def field_shape(field: Field) -> dict[str, Any]:
-    """What a move asks for."""
-    rows = field.choices() if field.choices else None
+def field_shape(field: Field, case: Case | None = None) -> dict[str, Any]:
+    """What a move asks for; what stands beside a case can be chosen only where there is one."""
+    rows = field.choices() if field.choices else field.pick(case) if field.pick and case is not None else None
     return {
         "name": field.name,
         "label": str(field.label),
@@ -150,7 +150,7 @@ def field_shape(field: Field) -> dict[str, Any]:
     }
 
 
-def move_shape(move: Move, number: str) -> dict[str, Any]:
+def move_shape(move: Move, case: Case) -> dict[str, Any]:
     """A move as offered on a record."""
     return {
         "name": move.name,
@@ -158,8 +158,8 @@ def move_shape(move: Move, number: str) -> dict[str, Any]:
         "primary": move.primary,
         "danger": move.danger,
         "help": str(move.help),
-        "fields": [field_shape(field) for field in move.fields],
-        "url": f"{BASE}{number}/moves/{move.name}",
+        "fields": [field_shape(field, case) for field in move.fields],
+        "url": f"{BASE}{case.number}/moves/{move.name}",
     }
 
 

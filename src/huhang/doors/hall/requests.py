@@ -34,6 +34,7 @@ from huhang.kernel.errors import Invalid, Missing
 from huhang.kernel.numbering import normalise_number
 from huhang.kinds.requests import catalogue, queries
 from huhang.kinds.requests.models import Rating
+from huhang.kinds.requests.outside.queries import way_of
 from huhang.kinds.requests.rules import CHANNELS, NATURES, RESULTS
 from huhang.register.units.queries import tree
 
@@ -166,6 +167,7 @@ def request_page(request: HttpRequest, case: Case) -> HttpResponse:
         "result": str(dict(RESULTS).get(known.result, "")),
         "files": list(attached),
         "ratings": [_rating(one) for one in queries.ratings(case)],
+        "outside": way_of(case, now),
         "first_moves": [m for m in moves if m.name in FIRST],
         "other_moves": [m for m in moves if m.name not in FIRST],
         "now": now,

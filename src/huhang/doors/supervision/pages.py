@@ -13,6 +13,7 @@ from huhang.base.access.queries import allows
 from huhang.base.access.rules import Perm
 from huhang.doors.frame.gates import officers
 from huhang.doors.frame.parts import Chip, DueGroup, Ledger
+from huhang.doors.supervision import instructions
 from huhang.doors.supervision.asking import Asked, asked_of, narrowing, rows_url
 from huhang.doors.supervision.board import BAND_WORDS, PERIODS, Board, UnitBoard, gather, gather_units
 from huhang.doors.supervision.listing import columns, line, sheet
@@ -82,6 +83,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Where is it stuck? One page."""
     asked = asked_of(request)
     context = _context(asked, gather(asked, request.GET.get("sort", "")))
+    context["instructions"] = instructions.waiting(asked)
     return render(request, "supervision/overview.html", context, status=422 if asked.problem else 200)
 
 

@@ -14,6 +14,7 @@ from huhang.cases.rules import Doing, Outcome
 from huhang.kernel.errors import Conflict, Invalid
 from huhang.kinds.requests import catalogue
 from huhang.kinds.requests.models import Rating, Request, Revisit
+from huhang.kinds.requests.outside.effects import close_over
 from huhang.kinds.requests.promises import ANSWER, REVISIT, SIGN, detail_of, promise_of, tell
 from huhang.kinds.requests.rules import ATTEMPTS, BAD, RESULTS, return_until
 from huhang.register.units.queries import tree
@@ -272,9 +273,10 @@ def close(doing: Doing) -> Outcome:
     unsolved = Revisit.objects.filter(case=doing.case, round=detail.redo_count, solved=False).exists()
     if ((rating is not None and rating.stars <= BAD) or unsolved) and not doing.values.get("reason"):
         raise Invalid("诉求人不满意或未解决，销号要写明理由。", field="reason")
+    left = close_over(doing, doing.values.get("reason"))
     clocks.stop(doing.case, REVISIT, at=doing.now)
     tell(doing, "request.close")
-    return Outcome(note=doing.values.get("reason") or "", data={"rated": rating.stars if rating else None})
+    return Outcome(note=doing.values.get("reason") or "", data={"rated": rating.stars if rating else None, **left})
 
 
 def redo(doing: Doing) -> Outcome:
@@ -304,6 +306,7 @@ def uphold(doing: Doing) -> Outcome:
     case, detail = doing.case, detail_of(doing)
     if not Revisit.objects.filter(case=case, round=detail.redo_count).exists():
         return Outcome(public=doing.values["reason"], to="answered")
+    close_over(doing, doing.values["reason"])
     clocks.stop(case, REVISIT, at=doing.now)
     tell(doing, "request.close")
     return Outcome(public=doing.values["reason"])

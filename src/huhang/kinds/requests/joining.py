@@ -15,7 +15,9 @@ from huhang.cases.rules import Doing, Outcome
 from huhang.kernel.errors import Conflict, Invalid
 from huhang.kernel.numbering import normalise_number
 from huhang.kinds.requests import catalogue
+from huhang.kinds.requests.instructions import effects as instructions
 from huhang.kinds.requests.models import Request
+from huhang.kinds.requests.outside.effects import end_all
 from huhang.kinds.requests.promises import ANSWER, SIGN, tell
 
 
@@ -33,6 +35,7 @@ def merge(doing: Doing) -> Outcome:
     target.save(update_fields=SAVED)
     with acting(SYSTEM):  # what was joined to the repeat before goes along
         Case.objects.filter(merged_into=case).update(merged_into=target)
+    end_all(doing, "merged")
     tell(doing, "request.merge", into=target.number)
     return Outcome(note=doing.values["reason"], public=target.number, data={"into": target.number})
 
@@ -61,6 +64,8 @@ def withdraw(doing: Doing) -> Outcome:
     """
     for name, shown in ((SIGN, False), (ANSWER, True)):
         clocks.stop(doing.case, name, at=doing.now, shown=shown)
+    end_all(doing, "withdrawn")
+    instructions.end_all(doing)
     if doing.case.requester_id is not None and not doing.move.by_person:
         messages.tell_person(
             doing.case.requester_id,

@@ -134,8 +134,15 @@ def tell_all(clocks: list[Clock], now: datetime) -> list[Told]:
 
 def name_of(clock: Clock) -> str:
     """What a clock is for, in words."""
-    words = {"answer": _("答复期限"), "sign": _("签收期限"), "revisit": _("回访期限")}
-    return words.get(clock.name, clock.name)
+    words = {
+        "answer": _("答复期限"),
+        "sign": _("签收期限"),
+        "revisit": _("回访期限"),
+        "outside": _("外单位函复期限"),
+        "instruct": _("批示反馈期限"),
+    }
+    name, _dash, _n = clock.name.partition("-")  # several of a sort run side by side: outside-1, outside-2
+    return words.get(name, clock.name)
 
 
 def _left(clock: Clock, told: Deadline, pauses: list[Pause], now: datetime, why_url: str) -> Left:

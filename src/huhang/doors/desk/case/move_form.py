@@ -34,7 +34,7 @@ class MoveForm(Told):
             made.label, made.help_text, made.required = field.label, field.help, field.required and field.kind != "flag"
             if field.personal:
                 made.widget.attrs["data-nokeep"] = True
-            made.initial = _initial(field, case)
+            made.initial = made.initial or _initial(field, case)
             self.fields[field.name] = made
 
 
@@ -74,6 +74,17 @@ def _choice(field: Field, case: Case, now: datetime) -> forms.Field:
     if len(rows) <= FEW:
         return forms.ChoiceField(choices=rows, widget=forms.RadioSelect)
     return forms.ChoiceField(choices=rows if not field.required else _please(rows))
+
+
+def _pick(field: Field, case: Case, now: datetime) -> forms.Field:
+    """What stands beside the case; the only one there is needs no choosing."""
+    rows: Options = list(field.pick(case)) if field.pick is not None else []
+    if not field.required:
+        rows = [("", _("没有") if len(rows) else _("还没有可选的")), *rows]
+    made = forms.ChoiceField(choices=rows if not field.required else _please(rows))
+    if field.required and len(rows) == 1:
+        made.choices, made.initial = rows, rows[0][0]
+    return made
 
 
 def _stars(field: Field, case: Case, now: datetime) -> forms.Field:
@@ -163,4 +174,5 @@ _MADE: dict[str, Callable[[Field, Case, datetime], forms.Field]] = {
     "category": _category,
     "case": _case,
     "date": _date,
+    "pick": _pick,
 }

@@ -24,6 +24,9 @@ class Section:
     at: datetime | None = None
     quote: str = ""
     events: list[Event] = field(default_factory=list)
+    top: bool = False
+    """Shown above everything else on the page."""
+    bad: bool = False
 
 
 def sections(case: Case) -> list[Section]:

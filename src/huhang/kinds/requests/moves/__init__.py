@@ -1,5 +1,13 @@
 """The table of moves of a request in the order pages offer them; buttons, API, tests and diagram derive from it."""
 
-from huhang.kinds.requests.moves import closing, handling, intake, joining, person
+from huhang.kinds.requests.moves import closing, handling, instructing, intake, joining, outside, person
 
-MOVES = (*intake.MOVES, *handling.MOVES, *closing.MOVES, *joining.MOVES, *person.MOVES)
+MOVES = (
+    *intake.MOVES,
+    *handling.MOVES,
+    *closing.MOVES,
+    *outside.MOVES,
+    *instructing.MOVES,
+    *joining.MOVES,
+    *person.MOVES,
+)

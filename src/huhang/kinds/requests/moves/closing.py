@@ -9,6 +9,7 @@ from huhang.cases.fields import Field
 from huhang.cases.models import Case
 from huhang.cases.rules import Move
 from huhang.kinds.requests import effects, queries
+from huhang.kinds.requests.instructions import queries as instructions
 from huhang.kinds.requests.moves.asking import NOTE, REASON, YES_NO
 
 
@@ -21,11 +22,15 @@ def _not_the_handler(case: Case, by: Actor, now: datetime) -> str | None:
     return "回访和销号由主办单位以外的单位来做。" if units & {case.unit_id, detail.answered_unit_id} else None
 
 
+def _instructed(case: Case, by: Actor, now: datetime) -> str | None:
+    return instructions.why_not_end(case) or _not_the_handler(case, by, now)
+
+
 def _may_uphold(case: Case, by: Actor, now: datetime) -> str | None:
     """An appeal is no way around the redo that a bad rating asks for."""
     if queries.bad_and_never_redone(case):
         return "诉求人评价不满意，须先重办一次。"
-    return _not_the_handler(case, by, now)
+    return _instructed(case, by, now)
 
 
 def _answered(case: Case, by: Actor, now: datetime) -> str | None:
@@ -34,7 +39,7 @@ def _answered(case: Case, by: Actor, now: datetime) -> str | None:
         return "还没有答复诉求人，不能销号。"
     if queries.bad_and_never_redone(case):
         return "诉求人评价不满意，须先重办一次，再谈销号。"
-    return _not_the_handler(case, by, now)
+    return _instructed(case, by, now)
 
 
 MOVES = (
@@ -65,7 +70,7 @@ MOVES = (
         Perm.CLOSE,
         _("办结销号"),
         effects.close,
-        fields=(Field("reason", _("理由（不满意或未解决时必填）"), "text", required=False, most=500),),
+        fields=(Field("reason", _("理由（不满意、未解决或外单位没有函复时必填）"), "text", required=False, most=500),),
         guard=_answered,
         primary=True,
     ),

@@ -1,12 +1,21 @@
 """Ending without an answer of its own: joined to another request, or taken back for the person (C6)."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext_lazy as _
 
-from huhang.base.access.rules import Perm
+from huhang.base.access.rules import Actor, Perm
 from huhang.cases.fields import Field
+from huhang.cases.models import Case
 from huhang.cases.rules import Move
 from huhang.kinds.requests import joining
+from huhang.kinds.requests.instructions import queries as instructions
 from huhang.kinds.requests.moves.asking import OPEN, REASON
+
+
+def _instructed(case: Case, by: Actor, now: datetime) -> str | None:
+    return instructions.why_not_end(case)
+
 
 MOVES = (
     Move(
@@ -18,6 +27,7 @@ MOVES = (
         _("并入"),
         joining.merge,
         fields=(Field("into", _("并入哪一件（编号）"), "case", most=20), REASON),
+        guard=_instructed,
         danger=True,
     ),
     Move(

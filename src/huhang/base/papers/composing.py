@@ -1,0 +1,73 @@
+"""A letter on its template: ours, or the bureau's own where one lies in ``settings.HUHANG_PAPERS``."""
+
+import io
+from typing import Any
+
+from django.conf import settings
+from docx import Document
+from docx.oxml.ns import qn
+from docxtpl.template import DocxTemplate
+
+from huhang.base.papers.rules import Letter, blanks_right, date_words
+from huhang.base.papers.template import DATE, HEADINGS, NEEDED, SIGN, official
+from huhang.kernel.errors import Unavailable
+
+OWN = "letter.docx"
+
+
+def compose(letter: Letter) -> bytes:
+    """The letter as a Word file.
+
+    Raises:
+        Unavailable: the bureau's own template cannot be filled, or leaves out a place every letter needs.
+    """
+    own = settings.HUHANG_PAPERS / OWN
+    source = own.read_bytes() if own.is_file() else official()
+    try:
+        filled = _filled(source, letter)
+    except Exception as problem:
+        raise Unavailable(
+            "公文模板用不了，函没有写成。", hint="请管理员检查 %(name)s 里的占位符。", params={"name": OWN}
+        ) from problem
+    return filled
+
+
+def _filled(source: bytes, letter: Letter) -> bytes:
+    template = DocxTemplate(io.BytesIO(source))
+    left_out = NEEDED - template.get_undeclared_template_variables()
+    if left_out:
+        raise ValueError(f"places left out: {sorted(left_out)}")
+    template.render(_places(letter), autoescape=True)
+    out = io.BytesIO()
+    template.save(out)
+    return _placed(out.getvalue(), letter)
+
+
+def _places(letter: Letter) -> dict[str, Any]:
+    return {
+        "organ": letter.organ,
+        "number": letter.number,
+        "title": letter.title,
+        "to": letter.to,
+        "paragraphs": [{"text": text, "head": text.startswith(HEADINGS)} for text in letter.paragraphs],
+        "attachments": list(letter.attachments),
+        "dated": date_words(letter.dated),
+        "note": letter.note,
+    }
+
+
+def _placed(filled: bytes, letter: Letter) -> bytes:
+    """署名 and 成文日期 moved in from the right edge by as much as their lengths ask for."""
+    document = Document(io.BytesIO(filled))
+    blanks = dict(zip((SIGN, DATE), blanks_right(letter.organ, date_words(letter.dated)), strict=True))
+    for paragraph in document.paragraphs:
+        blank = blanks.get(paragraph.style.name if paragraph.style is not None else "")
+        if blank is not None:
+            indent = paragraph._p.get_or_add_pPr().get_or_add_ind()
+            indent.set(qn("w:rightChars"), str(round(blank * 100)))
+    properties = document.core_properties
+    properties.author, properties.last_modified_by, properties.comments = letter.organ, "", ""
+    properties.title, properties.keywords = letter.title, ""
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()

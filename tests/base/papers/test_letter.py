@@ -1,0 +1,156 @@
+"""C5: an official letter in the form of GB/T 9704-2012, read back from the file that was made."""
+
+import io
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docx import Document
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+
+from huhang.base.files.inspection import checked
+from huhang.base.papers.composing import compose
+from huhang.base.papers.rules import Letter, blanks_right, date_words
+from huhang.base.papers.template import official
+from huhang.kernel.errors import Unavailable
+
+LETTER = Letter(
+    organ="望海市公安局港湾派出所",
+    number="港湾派出所函〔2026〕3号",
+    title="关于协助办理诉求 HS-7QK4-2M9D 有关事项的函",
+    to="港湾镇人民政府",
+    paragraphs=("一、基本情况", "涵洞 <堵塞> & 积水，{{ organ }} 不是占位符。", "特此函达。"),
+    dated=date(2026, 1, 5),
+    note="联系单位：望海市公安局港湾派出所，电话：0537-1234567",
+)
+
+
+def read(content: bytes) -> Any:
+    return Document(io.BytesIO(content))
+
+
+def paragraph(document: Any, style: str) -> Any:
+    return next(p for p in document.paragraphs if p.style.name == style)
+
+
+def test_the_page_is_the_page_of_the_standard() -> None:
+    page = read(compose(LETTER)).sections[0]
+    mm = [round(side.mm) for side in (page.page_width, page.page_height, page.top_margin, page.bottom_margin)]
+    assert mm == [210, 297, 37, 35]
+    assert [round(page.left_margin.mm), round(page.right_margin.mm), page.gutter.mm] == [28, 26, 0]
+    assert abs(page.page_height - page.top_margin - page.bottom_margin - Mm(225)) < Mm(0.2)
+    assert abs(page.page_width - page.left_margin - page.right_margin - Mm(156)) < Mm(0.2)
+    grid = page._sectPr.find(qn("w:docGrid"))
+    assert (grid.get(qn("w:type")), grid.get(qn("w:linePitch"))) == ("linesAndChars", "579")
+
+
+@pytest.mark.parametrize(
+    ("style", "font", "size"),
+    [
+        ("公文标题", "方正小标宋简体", 22),
+        ("公文正文", "仿宋_GB2312", 16),
+        ("公文一级标题", "黑体", 16),
+        ("主送机关", "仿宋_GB2312", 16),
+        ("署名", "仿宋_GB2312", 16),
+        ("成文日期", "仿宋_GB2312", 16),
+        ("页码", "宋体", 14),
+    ],
+)
+def test_fonts_are_named_and_sizes_are_right(style: str, font: str, size: int) -> None:
+    made = read(compose(LETTER)).styles[style]
+    assert made.element.rPr.rFonts.get(qn("w:eastAsia")) == font
+    assert made.font.size == Pt(size)
+    assert not made.font.bold
+
+
+def test_lines_stand_28_95_points_apart_and_paragraphs_two_characters_in() -> None:
+    body = read(compose(LETTER)).styles["公文正文"]
+    spacing, indent = body.element.pPr.find(qn("w:spacing")), body.element.pPr.find(qn("w:ind"))
+    assert (spacing.get(qn("w:line")), spacing.get(qn("w:lineRule"))) == ("579", "exact")
+    assert indent.get(qn("w:firstLineChars")) == "200"
+
+
+def test_everything_a_letter_says_is_in_its_place() -> None:
+    made = read(compose(LETTER))
+    said = [(p.style.name, p.text) for p in made.paragraphs if p.text]
+    assert said == [
+        ("发文机关标志", LETTER.organ),
+        ("发文字号", LETTER.number),
+        ("公文标题", LETTER.title),
+        ("主送机关", "港湾镇人民政府："),
+        ("公文一级标题", "一、基本情况"),
+        ("公文正文", "涵洞 <堵塞> & 积水，{{ organ }} 不是占位符。"),
+        ("公文正文", "特此函达。"),
+        ("署名", LETTER.organ),
+        ("成文日期", "2026年1月5日"),
+        ("附注", f"（{LETTER.note}）"),
+    ]
+    assert "附件" not in "".join(text for _style, text in said)
+
+
+def test_attachments_stand_below_the_body() -> None:
+    one = compose(Letter(**{**vars(LETTER), "attachments": ("现场照片",)}))
+    two = compose(Letter(**{**vars(LETTER), "attachments": ("现场照片", "勘查记录")}))
+    assert "附件：现场照片" in [p.text for p in read(one).paragraphs]
+    assert [p.text for p in read(two).paragraphs if "记录" in p.text or "照片" in p.text] == [
+        "附件：1.现场照片",
+        "2.勘查记录",
+    ]
+
+
+def test_the_signature_is_centred_over_the_date() -> None:
+    made = read(compose(LETTER))
+    right = {
+        name: int(paragraph(made, name)._p.pPr.find(qn("w:ind")).get(qn("w:rightChars")))
+        for name in ("署名", "成文日期")
+    }
+    assert right == {"署名": 200, "成文日期": 450}
+    assert blanks_right("市局", "2026年1月5日") == (6.0, 4.0)
+
+
+def test_pages_are_numbered_outside() -> None:
+    made = read(compose(LETTER))
+    assert made.settings.odd_and_even_pages_header_footer
+    odd, even = made.sections[0].footer.paragraphs[0], made.sections[0].even_page_footer.paragraphs[0]
+    assert "PAGE" in odd._p.xml
+    assert "PAGE" in even._p.xml
+    assert odd.text.replace("1", "") == "—  —"
+    assert (odd.alignment, even.alignment) == (2, 0)
+
+
+def test_dates_have_no_zeros_in_front() -> None:
+    assert date_words(date(2026, 1, 5)) == "2026年1月5日"
+    assert date_words(date(2026, 11, 20)) == "2026年11月20日"
+
+
+def test_our_own_checks_take_the_file() -> None:
+    assert checked("函.docx", compose(LETTER)).suffix == "docx"
+
+
+def test_a_bureau_may_write_on_its_own_template(settings: Any, tmp_path: Path) -> None:
+    settings.HUHANG_PAPERS = tmp_path
+    own = Document(io.BytesIO(official()))
+    own.paragraphs[0].insert_paragraph_before("望海公安 红头")
+    own.save(str(tmp_path / "letter.docx"))
+    made = read(compose(LETTER))
+    assert made.paragraphs[0].text == "望海公安 红头"
+    assert "2026年1月5日" in [p.text for p in made.paragraphs]
+
+
+@pytest.mark.parametrize("content", [b"no zip", b""])
+def test_a_broken_template_is_said_to_be_broken(settings: Any, tmp_path: Path, content: bytes) -> None:
+    settings.HUHANG_PAPERS = tmp_path
+    (tmp_path / "letter.docx").write_bytes(content)
+    with pytest.raises(Unavailable, match="模板"):
+        compose(LETTER)
+
+
+def test_a_template_that_leaves_out_the_date_is_refused(settings: Any, tmp_path: Path) -> None:
+    settings.HUHANG_PAPERS = tmp_path
+    bare = Document()
+    bare.add_paragraph("{{ organ }}{{ number }}{{ title }}{{ to }}{{ paragraphs }}")
+    bare.save(str(tmp_path / "letter.docx"))
+    with pytest.raises(Unavailable):
+        compose(LETTER)
