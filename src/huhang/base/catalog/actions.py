@@ -42,7 +42,7 @@ def _edited(sheets: list[Sheet], known: dict[tuple[str, str, int], str]) -> list
 @transaction.atomic
 def load(root: Path, *, by: By, now: datetime) -> Loaded:
     """Loads every new version below ``root`` and withdraws codes no longer there; nothing while a problem stands."""
-    sheets, problems = read(root, registry.CHECKERS)
+    sheets, problems = read(root, registry.CHECKERS, registry.WHOLES)
     entries = list(Entry.objects.only("kind", "code", "version", "digest", "withdrawn_at", "body"))
     by_hand = {(e.kind, e.code, e.version) for e in entries if e.body.get(HAND)}
     known = {(e.kind, e.code, e.version): e.digest for e in entries}

@@ -1,7 +1,7 @@
 """Reading catalogue files and saying what is wrong with them, file and place."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,10 @@ class Sheet:
         return hashlib.sha256(canonical_json(self.body).encode()).hexdigest()
 
 
+WholeChecker = Callable[[Sequence[Sheet]], list[Problem]]
+"""Says what is wrong with all entries of a kind taken together: circles, overlaps, references to what is not there."""
+
+
 def _documents(path: Path) -> Iterator[dict[str, Any]]:
     for document in yaml.safe_load_all(path.read_text(encoding="utf-8")):
         if isinstance(document, dict) and isinstance(document.get("entries"), list):
@@ -60,7 +64,9 @@ def _sheet(kind: str, name: str, body: Any) -> Sheet | Problem:
     return Sheet(kind, str(code), version, plain(body), name)
 
 
-def read(root: Path, checkers: dict[str, Checker]) -> tuple[list[Sheet], list[Problem]]:
+def read(
+    root: Path, checkers: Mapping[str, Checker], wholes: Mapping[str, WholeChecker] | None = None
+) -> tuple[list[Sheet], list[Problem]]:
     """Every entry below ``root`` (one folder a kind), and every problem found; nothing is loaded while one stands."""
     sheets: list[Sheet] = []
     problems: list[Problem] = []
@@ -87,4 +93,6 @@ def read(root: Path, checkers: dict[str, Checker]) -> tuple[list[Sheet], list[Pr
         if key in seen:
             problems.append(Problem(sheet.file, sheet.code, f"第 {sheet.version} 版写了两次"))
         seen.add(key)
+    for check in (wholes or {}).values():
+        problems += check(sheets)
     return sheets, problems

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "huhang.kinds.requests",
     "huhang.kinds.requests.outside",
     "huhang.kinds.requests.instructions",
+    "huhang.kinds.requests.routing",
     "huhang.reading",
     "huhang.doors.frame",
     "huhang.doors.hall",

@@ -22,7 +22,7 @@ def check(folder: Path | None) -> None:
 
     from huhang.base.catalog import registry, rules
 
-    sheets, problems = rules.read(folder or Path(settings.HUHANG_CATALOG), registry.CHECKERS)
+    sheets, problems = rules.read(folder or Path(settings.HUHANG_CATALOG), registry.CHECKERS, registry.WHOLES)
     if problems:
         raise Invalid("\n".join(str(p) for p in problems), hint=f"共 {len(problems)} 处要改。")
     click.echo(f"{len(sheets)} 条，没有问题。")

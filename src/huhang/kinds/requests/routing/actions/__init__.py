@@ -1,0 +1,7 @@
+"""Everything routing writes: proposals, what was chosen instead, models, failed rules."""
+
+from huhang.kinds.requests.routing.actions.faults import report, settle
+from huhang.kinds.requests.routing.actions.proposing import look, note_choice, propose
+from huhang.kinds.requests.routing.actions.training import go_back, promote, train
+
+__all__ = ["go_back", "look", "note_choice", "promote", "propose", "report", "settle", "train"]

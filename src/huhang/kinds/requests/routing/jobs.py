@@ -1,0 +1,46 @@
+"""Routing's work and duties: proposing right after filing, and training when the ledger has grown."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from huhang.base.access.context import SYSTEM
+from huhang.base.jobs import actions as jobs
+from huhang.base.jobs.models import Work
+from huhang.base.jobs.registry import duty, work
+from huhang.kernel.errors import Conflict
+from huhang.kinds.requests.routing.actions import look, propose, train
+from huhang.kinds.requests.routing.actions.training import worth_training
+from huhang.kinds.requests.routing.models import What
+
+
+@duty("routing.look", every=timedelta(seconds=5))
+def look_for_new_requests(now: datetime) -> None:
+    """Proposes for what came in; intake itself waits for nothing (C2)."""
+    look(now)
+
+
+@work("routing.propose")
+def propose_anew(case: str) -> None:
+    """Proposes a unit again once the category turned out to be another."""
+    propose(uuid.UUID(case), now=timezone.now())
+
+
+@duty("routing.grow", every=timedelta(days=1))
+def see_whether_to_train(now: datetime) -> None:
+    """Asks for training when the ledger has grown; the learning itself is work of its own and holds nothing up."""
+    asked = Work.objects.filter(name="routing.train", done_at=None, given_up_at=None).exists()
+    if not asked and any(worth_training(what) for what in What):
+        jobs.enqueue("routing.train", now=now)
+
+
+@work("routing.train", whole=False)
+def train_on_the_ledger() -> None:
+    """Learns both models anew. A ledger too small is no failure: nothing is learned, and the page says so."""
+    now = timezone.now()
+    for what in What:
+        try:
+            train(what, by=SYSTEM, now=now)
+        except Conflict:
+            continue
