@@ -113,6 +113,10 @@ WORDS: dict[str, Words] = {
         "诉求 %(number)s 的延期申请未获同意，仍按原时限办理。",
         "More time for request %(number)s was refused; the date stands.",
     ),
+    "routing.fault": Words(
+        "分派规则 %(rule)s 执行时出错，已跳过它继续，请到“分派建议”处理。",
+        "Routing rule %(rule)s failed and was stepped over. Please see to it under Routing.",
+    ),
 }
 
 

@@ -16,6 +16,8 @@ from huhang.kinds.requests import catalogue
 from huhang.kinds.requests.models import Rating, Request, Revisit
 from huhang.kinds.requests.outside.effects import close_over
 from huhang.kinds.requests.promises import ANSWER, REVISIT, SIGN, detail_of, promise_of, tell
+from huhang.kinds.requests.routing.actions import note_choice
+from huhang.kinds.requests.routing.models import What
 from huhang.kinds.requests.rules import ATTEMPTS, BAD, RESULTS, return_until
 from huhang.register.units.queries import tree
 
@@ -35,6 +37,7 @@ def classify(doing: Doing) -> Outcome:
     detail.nature = values["nature"]
     detail.save(update_fields=["nature"])
     clocks.promise_anew(case, ANSWER, promise_of(doing, detail, ANSWER), at=doing.now)
+    note_choice(doing, What.CATEGORY, case.category)
     return Outcome(
         note=catalogue.category_label(case.category, case.category_version),
         data={"before": before, "category": case.category, "version": case.category_version},
@@ -54,6 +57,8 @@ def dispatch(doing: Doing) -> Outcome:
     party(case, detail.dispatch_unit_id)
     clocks.stop(case, SIGN, at=doing.now, shown=False)
     clocks.start(case, SIGN, promise_of(doing, detail, SIGN), at=doing.now, shown=False)
+    if doing.move.name == "dispatch":  # a later transfer says something of the unit, not of the proposal
+        note_choice(doing, What.UNIT, tree()[unit].code)
     note = doing.values.get("note") or doing.values.get("reason") or ""
     tell(doing, "request.dispatch", unit=tree().label(unit))
     return Outcome(note=note, public=tree().label(unit), data={"from": before, "to": unit})

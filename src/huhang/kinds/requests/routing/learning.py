@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -107,7 +108,7 @@ def _enough(ordered: Sequence[Example], report: Report) -> list[Example]:
     counts = Counter(e.label for e in ordered)
     report.too_few = {label: n for label, n in sorted(counts.items()) if n < A_FEW}
     kept = [e for e in ordered if e.label not in report.too_few]
-    if len(set(e.label for e in kept)) < 2:
+    if len({e.label for e in kept}) < 2:
         raise Conflict("可供学习的诉求都属同一类，没有可学的；规则照常给出建议。")
     dated = [e.at for e in kept if e.at is not None]
     report.cases, report.labels = len(kept), len(counts) - len(report.too_few)
@@ -236,7 +237,7 @@ def _measure(made: Classifier, later: Sequence[Example], report: Report) -> None
     }
     tested = [row for row in report.by_label.values() if row[3]]
     report.macro_f1 = sum(row[2] for row in tested) / len(tested)
-    for low, high in zip(_BINS, _BINS[1:], strict=False):
+    for low, high in pairwise(_BINS):
         inside = [hit for hit, g in zip(hits, told, strict=True) if low <= g.probability < high]
         report.bins.append([low, min(high, 1.0), len(inside), sum(inside)])
 

@@ -16,7 +16,6 @@ from huhang.kinds.requests.routing.actions.faults import report
 from huhang.kinds.requests.routing.models import Choice, Mark, Proposal, Source, What
 from huhang.kinds.requests.routing.queries import BESIDE, proposals_of
 from huhang.kinds.requests.routing.suggesting import WAITING, Suggestion, suggest
-from huhang.register.units.queries import tree
 
 AT_ONCE = 200
 """So many requests are looked at in one round; the rest wait for the next."""
@@ -125,7 +124,3 @@ def note_choice(doing: Doing, what: What, chosen: str) -> None:
     if what == What.CATEGORY and (shown is None or shown.value != chosen):
         jobs.enqueue("routing.propose", now=doing.now, case=str(case.pk))
 
-
-def note_unit(doing: Doing, unit: uuid.UUID) -> None:
-    """As `note_choice`, for a unit by its id."""
-    note_choice(doing, What.UNIT, tree()[unit].code)
