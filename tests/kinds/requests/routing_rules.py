@@ -59,5 +59,3 @@ def together(*bodies: dict[str, Any]) -> list[Problem]:
     sheets = [Sheet("request_categories", code, 1, {}, "c.yaml") for code in KNOWN]
     sheets += [Sheet(RULES, b["code"], b["version"], b, "routing_rules/r.yaml") for b in bodies]
     return check_rules(sheets)
-
-

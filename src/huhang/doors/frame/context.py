@@ -59,6 +59,12 @@ def _desk_items() -> list[tuple[str, list[Item]]]:
                 Item(_("人员与岗位"), "people", "desk:people", (Perm.MANAGE_PEOPLE,)),
                 Item(pgettext("menu", "单位"), "diagram-3", "desk:units", (Perm.MANAGE_SYSTEM,)),
                 Item(_("目录与日历"), "calendar3", "desk:catalog", (Perm.MANAGE_SYSTEM,)),
+                Item(
+                    _("分派建议"),
+                    "signpost-split",
+                    "desk:routing",
+                    (Perm.MANAGE_SYSTEM, Perm.SUPERVISE, Perm.DISPATCH),
+                ),
                 Item(_("运行状况"), "heart-pulse", "desk:health", (Perm.MANAGE_SYSTEM,)),
                 Item(_("短信发件箱"), "chat-dots", "desk:outbox", (Perm.MANAGE_SYSTEM,)),
                 Item(_("接口令牌"), "key", "desk:tokens"),

@@ -33,6 +33,7 @@ KINDS = {
     "request_categories": gettext_lazy("诉求类别"),
     "request_natures": gettext_lazy("诉求性质与时限"),
     "rating_reasons": gettext_lazy("评价原因"),
+    "routing_rules": gettext_lazy("分派规则"),
 }
 
 

@@ -27,6 +27,7 @@ from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.notices import done
 from huhang.doors.frame.templatetags.frame import moment
 from huhang.kernel.errors import Denied, Missing
+from huhang.kinds.requests.routing import queries as routing
 
 WORKER_SILENT = timedelta(minutes=2)
 ANCHOR_OLD = timedelta(hours=1)
@@ -47,7 +48,7 @@ class Sign:
 def signs(now: datetime) -> list[Sign]:
     """Everything looked at, as the system, because whoever keeps it running sees no cases."""
     with acting(SYSTEM):
-        return [_database(), _worker(now), _jobs(now), _anchor(now), _catalog(now), _disk(), _provider(now)]
+        return [_database(), _worker(now), _jobs(now), _anchor(now), _catalog(now), _disk(), _provider(now), _routing()]
 
 
 def _database() -> Sign:
@@ -136,6 +137,15 @@ def _provider(now: datetime) -> Sign:
     if sandbox and not settings.HUHANG_TRIAL:
         return Sign(_("短信"), "bad", says, _("正式使用时要设置真实的短信通道（HUHANG_SMS）。"))
     return Sign(_("短信"), "ok", says)
+
+
+def _routing() -> Sign:
+    wrong = routing.faults()
+    if not wrong:
+        return Sign(_("分派规则"), "ok", _("没有出错的规则"))
+    names = "、".join(f"{fault.rule}@{fault.rule_version}" for fault in wrong[:5])
+    says = _("%(n)d 条规则出错，已跳过：%(names)s") % {"n": len(wrong), "names": names}
+    return Sign(_("分派规则"), "bad", says, _("请到“分派建议”看原因，改好规则后记为处理完。"))
 
 
 def _given_up() -> list[Work]:

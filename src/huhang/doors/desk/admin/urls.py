@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huhang.doors.desk.admin import catalog, health, journal, people, tokens, units
+from huhang.doors.desk.admin import catalog, health, journal, people, routing, tokens, units
 
 urlpatterns = [
     path("people/", people.people, name="people"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("catalog/notice/", catalog.notice, name="notice"),
     path("catalog/calendar/<int:year>/", catalog.calendar, name="calendar"),
     path("catalog/<str:kind>/<str:code>/", catalog.entry, name="entry"),
+    path("routing/", routing.routing, name="routing"),
+    path("routing/choices/", routing.choices, name="routing_choices"),
     path("health/", health.health, name="health"),
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/<uuid:pk>/revoke/", tokens.token_revoke, name="token_revoke"),

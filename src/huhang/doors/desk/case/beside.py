@@ -8,12 +8,16 @@ from datetime import datetime
 
 from huhang.base.access.rules import Actor
 from huhang.cases.models import Case
-from huhang.doors.desk.case import instructions, outside
+from huhang.doors.desk.case import instructions, outside, proposals
 from huhang.doors.desk.case.sections import Section
 
 Part = Callable[[Case, Actor, datetime], list[Section]]
 
-PARTS: Mapping[str, Part] = {"outside": outside.part, "instruction": instructions.part}
+PARTS: Mapping[str, Part] = {
+    "proposal": proposals.part,
+    "outside": outside.part,
+    "instruction": instructions.part,
+}
 
 
 def beside(case: Case, actor: Actor, now: datetime) -> list[Section]:

@@ -19,7 +19,7 @@ from huhang.cases.fields import clean_all
 from huhang.cases.models import Case
 from huhang.cases.registry import kind_of
 from huhang.cases.rules import Move
-from huhang.doors.desk.case import timeline
+from huhang.doors.desk.case import proposals, timeline
 from huhang.doors.desk.case.finding import case_at
 from huhang.doors.desk.case.move_form import MoveForm, typed
 from huhang.doors.frame.gates import actor_of, officers
@@ -48,7 +48,9 @@ def move_page(request: HttpRequest, number: str, name: str) -> HttpResponseBase:
         return _make(request, case, found, actor, now)
     if (why := refused(kind_of(case.kind), found, case, actor, now)) is not None:
         raise why
-    return _show(request, case, found, MoveForm(case, found, now), case.version)
+    form = MoveForm(case, found, now)
+    proposals.take(form, request.GET)  # a click on a proposal fills it in; the officer still sends the form
+    return _show(request, case, found, form, case.version)
 
 
 def _version(request: HttpRequest) -> int:
@@ -163,6 +165,7 @@ def _show(
         "since": since or [],
         "barred": barred,
         "now": timezone.now(),
+        "offers": proposals.offers_for(case, found.name, actor_of(request), timezone.now()),
         "action_url": reverse("desk:move", kwargs={"number": case.number, "name": found.name}),
         "cancel_url": reverse("desk:case", kwargs={"number": case.number}),
     }

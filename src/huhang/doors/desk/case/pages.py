@@ -23,7 +23,7 @@ from huhang.cases.actions.moving import refused
 from huhang.cases.models import Attachment, Case
 from huhang.cases.registry import kind_of
 from huhang.cases.rules import Kind, Move
-from huhang.doors.desk.case import clocks
+from huhang.doors.desk.case import clocks, proposals
 from huhang.doors.desk.case.beside import beside
 from huhang.doors.desk.case.facts import facts
 from huhang.doors.desk.case.finding import case_at
@@ -81,7 +81,7 @@ def context_of(request: HttpRequest, case: Case, **more: Any) -> dict[str, Any]:
         "state": kind.state(case.state),
         "facts": facts(case, kind, actor, now),
         "clock": _clock(case, now),
-        "sections": [*sections(case), *beside(case, actor, now)],
+        "sections": [*sections(case), *proposals.waiting(case, actor), *beside(case, actor, now)],
         "timeline": timeline(case, kind, only_states=request.GET.get("only") == "states"),
         "now": now,
         **more,

@@ -27,6 +27,8 @@ class Section:
     top: bool = False
     """Shown above everything else on the page."""
     bad: bool = False
+    template: str = ""
+    """What stands in the box instead, for a box of its own making."""
 
 
 def sections(case: Case) -> list[Section]:

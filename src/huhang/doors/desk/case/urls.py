@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huhang.doors.desk.case import intake, messages, moving, pages, reveal
+from huhang.doors.desk.case import intake, messages, moving, pages, proposals, reveal
 
 urlpatterns = [
     path("cases/<str:number>/", pages.case_page, name="case"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("cases/<str:number>/files/<uuid:pk>/", pages.file_page, name="file"),
     path("cases/<str:number>/reveal/", reveal.reveal_page, name="reveal"),
     path("cases/<str:number>/moves/<str:name>/", moving.move_page, name="move"),
+    path("cases/<str:number>/proposal/", proposals.proposal_page, name="proposal"),
     path("requests/new/", intake.new_request, name="request_new"),
     path("subjects/", intake.subjects, name="subjects"),
     path("messages/", messages.messages_page, name="messages"),

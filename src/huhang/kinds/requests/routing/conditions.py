@@ -29,9 +29,9 @@ TIME = frozenset({"hours", "weekdays", "from", "until"})
 class Broken(Exception):  # noqa: N818  it names the rule's state
     """A rule that cannot be carried out now, in a sentence for the administrator."""
 
-    def __init__(self, message: str, **params: str) -> None:
-        self.says = Sentence(message, params)
-        super().__init__(self.says)
+    def __init__(self, says: Sentence) -> None:
+        self.says = says
+        super().__init__(says)
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ def _words(asked: Mapping[str, Any], facts: Facts, ground: Ground) -> bool:
     try:
         return re.search(pattern, text[:READ]) is not None
     except re.error as wrong:
-        raise Broken("正则式“%(pattern)s”不能用：%(why)s", pattern=str(pattern), why=wrong.msg) from None
+        raise Broken(Sentence("正则式“%(pattern)s”不能用：%(why)s", {"pattern": str(pattern), "why": wrong.msg})) from None
 
 
 @lru_cache(maxsize=4096)
@@ -208,9 +208,9 @@ def date_of(said: Any) -> date:
 def _standing(said: str, ground: Ground) -> UUID:
     unit = ground.unit(said)
     if unit is None:
-        raise Broken("没有单位“%(unit)s”", unit=said)
+        raise Broken(Sentence("没有单位“%(unit)s”", {"unit": said}))
     if unit not in ground.standing:
-        raise Broken("单位“%(unit)s”已撤销或尚未设立", unit=said)
+        raise Broken(Sentence("单位“%(unit)s”已撤销或尚未设立", {"unit": said}))
     return unit
 
 

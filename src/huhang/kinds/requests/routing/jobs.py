@@ -6,12 +6,10 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from huhang.base.access.context import SYSTEM
-from huhang.base.jobs import actions as jobs
-from huhang.base.jobs.models import Work
 from huhang.base.jobs.registry import duty, work
 from huhang.kernel.errors import Conflict
-from huhang.kinds.requests.routing.actions import look, propose, train
-from huhang.kinds.requests.routing.actions.training import worth_training
+from huhang.kinds.requests.routing.actions import ask_for_training, look, propose, train
+from huhang.kinds.requests.routing.actions.training import TRAIN, worth_training
 from huhang.kinds.requests.routing.models import What
 
 
@@ -30,12 +28,11 @@ def propose_anew(case: str) -> None:
 @duty("routing.grow", every=timedelta(days=1))
 def see_whether_to_train(now: datetime) -> None:
     """Asks for training when the ledger has grown; the learning itself is work of its own and holds nothing up."""
-    asked = Work.objects.filter(name="routing.train", done_at=None, given_up_at=None).exists()
-    if not asked and any(worth_training(what) for what in What):
-        jobs.enqueue("routing.train", now=now)
+    if any(worth_training(what) for what in What):
+        ask_for_training(by=SYSTEM, now=now)
 
 
-@work("routing.train", whole=False)
+@work(TRAIN, whole=False)
 def train_on_the_ledger() -> None:
     """Learns both models anew. A ledger too small is no failure: nothing is learned, and the page says so."""
     now = timezone.now()

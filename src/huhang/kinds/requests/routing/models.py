@@ -37,9 +37,9 @@ class Model(models.Model):
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
     tested = models.PositiveIntegerField()
-    macro_f1 = models.FloatField()
-    right = models.FloatField()
-    sure = models.FloatField()
+    macro_f1 = models.FloatField(null=True)
+    right = models.FloatField(null=True)
+    sure = models.FloatField(null=True)
     sure_right = models.FloatField(null=True)
     notes = models.JSONField(default=dict)
     weights = models.BinaryField()
@@ -65,6 +65,16 @@ class Model(models.Model):
     def tag(self) -> str:
         """As a proposal names it."""
         return f"{self.what}-{self.version}"
+
+    @property
+    def sure_percent(self) -> str:
+        """How much of the tested it answered for sure."""
+        return f"{self.sure or 0:.0%}"
+
+    @property
+    def sure_right_percent(self) -> str:
+        """How much of that was right; a dash for none of none."""
+        return f"{self.sure_right:.0%}" if self.sure_right is not None else "—"
 
 
 class Proposal(models.Model):

@@ -1,9 +1,7 @@
 """What was proposed for a request, what was chosen, how often the desk agreed, and which rules failed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import get_language
@@ -15,7 +13,7 @@ from huhang.cases.models import Case
 from huhang.kernel.errors import Sentence
 from huhang.kinds.requests import catalogue
 from huhang.kinds.requests.routing.checking import RULES
-from huhang.kinds.requests.routing.models import Choice, Fault, Proposal, Source, What
+from huhang.kinds.requests.routing.models import Choice, Fault, Model, Proposal, Source, What
 from huhang.kinds.requests.routing.suggesting import Suggestion, suggest
 from huhang.register.units.queries import tree
 
@@ -96,14 +94,11 @@ def choices_of(case: Case) -> list[Choice]:
 
 @dataclass(frozen=True)
 class Rate:
-    """How often the desk agreed with one rule or model."""
+    """How often the desk took what one rule or model proposed; ``by`` as a proposal names it."""
 
     what: str
     source: str
-    rule: str
-    rule_version: int
-    model: Any
-    model_version: int | None
+    by: str
     chosen: int
     agreed: int
 
@@ -112,35 +107,33 @@ class Rate:
         """Agreed of chosen; none for 0 of 0."""
         return self.agreed / self.chosen if self.chosen else None
 
-    @property
-    def key(self) -> str:
-        """As an address names it."""
-        return (
-            f"{self.what}.{self.rule}@{self.rule_version}"
-            if self.source == "rule"
-            else f"{self.what}.model.{self.model}"
-        )
 
-
-def rates(actor: Actor) -> list[Rate]:
-    """Agreement by rule and model over the choices this actor may see; the biggest first."""
+def rates(actor: Actor) -> dict[tuple[str, str], Rate]:
+    """Agreement by what and by whom, over the choices this actor may see."""
     rows = (
         visible_to(actor, Choice.objects.all(), prefix="case__")
-        .values("what", "source", "rule", "rule_version", "model", "model__version")
+        .values("what", "source", "rule", "rule_version", "model__version")
         .annotate(n=Count("pk"), yes=Count("pk", filter=Q(agreed=True)))
-        .order_by("what", "source", "-n", "rule")
     )
-    return [
-        Rate(r["what"], r["source"], r["rule"], r["rule_version"], r["model"], r["model__version"], r["n"], r["yes"])
-        for r in rows
-    ]
+    found = {}
+    for row in rows:
+        rule = row["source"] == Source.RULE
+        by = f"{row['rule']}@{row['rule_version']}" if rule else f"{row['what']}-{row['model__version']}"
+        found[row["what"], by] = Rate(row["what"], row["source"], by, row["n"], row["yes"])
+    return found
 
 
-def chosen_against(actor: Actor, key: Mapping[str, Any], *, only_other: bool) -> QuerySet[Choice]:
-    """The choices behind one rate, newest first: the drill-down."""
-    rows = visible_to(actor, Choice.objects.filter(**key), prefix="case__").select_related("case", "by")
-    rows = rows.defer("case__search", "case__folded", "case__body")
-    return (rows.filter(agreed=False) if only_other else rows).order_by("-at", "-id")
+def choices_behind(actor: Actor, what: str, by: str, *, only_other: bool = False) -> QuerySet[Choice]:
+    """The choices behind one rate, newest first: the drill-down. Nothing for a name that is none."""
+    rows = visible_to(actor, Choice.objects.filter(what=what), prefix="case__").select_related("case", "by")
+    rows = rows.defer("case__search", "case__folded", "case__body").order_by("-at", "-id")
+    code, at, version = by.rpartition("@")
+    if not at:
+        code, _dash, version = by.rpartition("-")
+    if not (version.isascii() and version.isdigit() and len(version) < 9):
+        return rows.none()
+    rows = rows.filter(rule=code, rule_version=version) if at else rows.filter(model__version=version)
+    return rows.filter(agreed=False) if only_other else rows
 
 
 def faults() -> list[Fault]:
@@ -171,3 +164,9 @@ def value_label(what: str, value: str) -> str:
         return value
     above = tree().label(node.branch) if node.branch and node.branch != node.id else ""
     return f"{above} {node.short}".strip()
+
+
+def models() -> list[Model]:
+    """Every trained model, newest first, without its weights."""
+    rows = Model.objects.defer("weights").select_related("promoted_by")
+    return list(rows.order_by("what", "-version")[:60])

@@ -51,7 +51,7 @@ def decide(rules: Sequence[Rule], facts: Facts, ground: Ground, categories: Mapp
         then = _resolved(rule, known)
         said = then.then.get("category")
         if said is not None and said not in categories:
-            raise Broken("类别“%(category)s”已停用或不存在", category=str(said))
+            raise Broken(Sentence("类别“%(category)s”已停用或不存在", {"category": str(said)}))
         return said
 
     def unit(rule: Rule) -> str | None:
@@ -108,9 +108,9 @@ def _resolved(rule: Rule, known: Mapping[str, Rule]) -> Rule:
     seen = {rule.code}
     while (other := rule.then.get("rule")) is not None:
         if other in seen:
-            raise Broken("规则互相引用成环：%(rules)s", rules="、".join(sorted(seen)))
+            raise Broken(Sentence("规则互相引用成环：%(rules)s", {"rules": "、".join(sorted(seen))}))
         if other not in known:
-            raise Broken("引用的规则“%(rule)s”已停用或不存在", rule=str(other))
+            raise Broken(Sentence("引用的规则“%(rule)s”已停用或不存在", {"rule": str(other)}))
         seen.add(other)
         rule = known[other]
     return rule

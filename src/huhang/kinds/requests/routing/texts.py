@@ -1,4 +1,4 @@
-"""What a classifier reads in a request: runs of one to four characters, and a few facts as words of their own.
+"""What a classifier reads in a request: runs of one and two characters, and a few facts as words of their own.
 
 Digits are one sign and letters are small, so that no telephone or identity number can become part of a vocabulary.
 """
@@ -8,7 +8,7 @@ from collections import Counter
 
 from huhang.kernel.text import half_width
 
-LONGEST = 4
+LONGEST = 2
 """Characters in a run."""
 READ = 3_000
 """Characters of a request that are read; what a matter is about stands early."""
@@ -29,7 +29,7 @@ def reading(title: str, body: str, *facts: str) -> Read:
 
 
 def grams(read: Read) -> Counter[str]:
-    """How often every run of one to four characters occurs, and every fact once."""
+    """How often every run of one and two characters occurs, and every fact once."""
     text, facts = read
     found: Counter[str] = Counter()
     for length in range(1, LONGEST + 1):

@@ -2,6 +2,6 @@
 
 from huhang.kinds.requests.routing.actions.faults import report, settle
 from huhang.kinds.requests.routing.actions.proposing import look, note_choice, propose
-from huhang.kinds.requests.routing.actions.training import go_back, promote, train
+from huhang.kinds.requests.routing.actions.training import ask_for_training, go_back, promote, train
 
-__all__ = ["go_back", "look", "note_choice", "promote", "propose", "report", "settle", "train"]
+__all__ = ["ask_for_training", "go_back", "look", "note_choice", "promote", "propose", "report", "settle", "train"]

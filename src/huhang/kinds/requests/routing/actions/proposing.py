@@ -21,7 +21,7 @@ AT_ONCE = 200
 """So many requests are looked at in one round; the rest wait for the next."""
 OVERLAP = timedelta(minutes=15)
 """Row keys are made before their transaction commits: so far back the worker looks again for those that came late."""
-_MARK = "proposals"
+_MARK, _BEGINNING = "proposals", datetime(1970, 1, 2, tzinfo=UTC)
 
 
 @transaction.atomic
@@ -73,7 +73,7 @@ def look(now: datetime) -> int:
 
     Filing does nothing for it: row keys rise with time, so what is new is found by key. An outage only delays it.
     """
-    mark, _new = Mark.objects.get_or_create(name=_MARK, defaults={"at": now - OVERLAP})
+    mark, _new = Mark.objects.get_or_create(name=_MARK, defaults={"at": _BEGINNING})
     waiting = (
         Case.objects.filter(kind="request", state__in=WAITING, is_open=True, pk__gte=_first_key(mark.at - OVERLAP))
         .exclude(beside__contains=[BESIDE])
@@ -123,4 +123,3 @@ def note_choice(doing: Doing, what: What, chosen: str) -> None:
         )
     if what == What.CATEGORY and (shown is None or shown.value != chosen):
         jobs.enqueue("routing.propose", now=doing.now, case=str(case.pk))
-

@@ -10,6 +10,8 @@ from django.db.models import Max
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.queries import allows
 from huhang.base.access.rules import Actor, Perm
+from huhang.base.jobs import actions as jobs
+from huhang.base.jobs.models import Work
 from huhang.base.journal import actions as journal
 from huhang.cases.models import Case
 from huhang.kernel.errors import Conflict, Denied, Missing
@@ -24,6 +26,8 @@ from huhang.register.units.queries import tree
 
 MOST = 12_000
 """So many of the newest cases are learned from: older ones speak of other rules, and memory has an end."""
+TRAIN = "routing.train"
+"""The name of the work that trains."""
 UNDECIDED = ("registered", "withdrawn", "merged")
 """States that say nothing of where a request belongs."""
 
@@ -156,3 +160,20 @@ def worth_training(what: What) -> bool:
         return True
     grown = Case.objects.filter(kind="request", received_at__gt=last.last_at).exclude(category="").count()
     return grown >= max(100, last.cases // 10)
+
+
+@transaction.atomic
+def ask_for_training(*, by: Actor, now: datetime) -> bool:
+    """Puts training into the worker's queue; false when it stands there already.
+
+    Raises:
+        Denied: not the system administrator.
+    """
+    if not allows(by, Perm.MANAGE_SYSTEM):
+        raise Denied
+    with acting(SYSTEM):  # the ledger of work is the system's
+        if Work.objects.filter(name=TRAIN, done_at=None, given_up_at=None).exists():
+            return False
+        jobs.enqueue(TRAIN, now=now)
+    journal.write("routing.ask_training", by=by, now=now)
+    return True
