@@ -173,7 +173,8 @@ def _words(asked: Mapping[str, Any], facts: Facts, ground: Ground) -> bool:
     try:
         return re.search(pattern, text[:READ]) is not None
     except re.error as wrong:
-        raise Broken(Sentence("正则式“%(pattern)s”不能用：%(why)s", {"pattern": str(pattern), "why": wrong.msg})) from None
+        values = {"pattern": str(pattern), "why": wrong.msg}
+        raise Broken(Sentence("正则式“%(pattern)s”不能用：%(why)s", values)) from None
 
 
 @lru_cache(maxsize=4096)
