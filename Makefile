@@ -17,11 +17,12 @@ test: setup
 bench: setup
 	@$(BIN)/python -m bench $(ARGS)
 
-# The long runs of SAFEGUARDS: crashes, thousands of sequences, hostile files.
+# The long runs of SAFEGUARDS: a hundred crashes, thousands of sequences, 200 keys × 50 posts at once, more of each draw.
 soak: setup
 	@$(BIN)/python -m pytest -m soak $(ARGS)
-	@HUHANG_PAIRS=1000 HUHANG_FUZZ=3000 HUHANG_LIVES=1000 $(BIN)/python -m pytest tests/reading/figures/test_honest.py \
-		tests/doors/api/test_fuzz.py tests/doors/cli/test_city_replay.py
+	@HUHANG_PAIRS=1000 HUHANG_FUZZ=3000 HUHANG_LIVES=1000 HUHANG_KEYS=200 HUHANG_AT_ONCE=50 $(BIN)/python -m pytest \
+		tests/reading/figures/test_honest.py tests/doors/api/test_fuzz.py tests/doors/cli/test_city_replay.py \
+		tests/safeguards/test_once.py
 
 setup:
 	@$(PYTHON) tools/setup.py
