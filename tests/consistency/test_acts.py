@@ -18,6 +18,10 @@ NOT_AN_ACT = {
     "people.ApiToken": "issued and revoked by `user` alone",
     "people.PhoneCheck": "asked for by whoever holds the phone",
     "requests.Request": "a summary row; the steps name who",
+    "repeats.Fingerprint": "written with the request or by a duty; it says nothing the case row does not",
+    "repeats.Matter": "a summary row; its notes and the journal name who",
+    "repeats.Member": "put there by a duty whose runs are kept",
+    "repeats.Run": "made by a duty",
     "subjects.Subject": "entered by actions whose journal rows name who",
     "subjects.Person": "entered by actions whose journal rows name who",
 }

@@ -57,6 +57,7 @@ def values_for(rng: random.Random, city: City, name: str, others: list[Case]) ->
         "call_off_outside": {"reason": "发错了"},
         "instruct": {"text": "请尽快办", "days": rng.choice(["", "3"])},
         "report_instruction": {"text": "已办"},
+        "part": {"reason": "不是同一件事"},
         "merge": {"into": rng.choice(others).number, "reason": "重复"},
         "withdraw_for": {"reason": "本人来电"},
         "supply": {"text": "三号门"},
@@ -76,7 +77,7 @@ def lawful(case: Case) -> None:
     for step in steps[1:]:
         found = kind.move(step.move)
         assert step.from_state == state
-        assert step.move in ("joined", "parted") or (found is not None and state in found.from_)
+        assert step.move in ("joined", "parted", "parted_off") or (found is not None and state in found.from_)
         state = step.to_state
     assert state == case.state
     assert case.is_open is not kind.state(case.state).final
@@ -92,7 +93,7 @@ def lawful(case: Case) -> None:
     assert Rating.objects.filter(case=case).count() <= detail.redo_count + 1
     told = Entry.objects.filter(case=case.pk, action__startswith="request.")
     written = told.exclude(action="request.attach").count()  # a letter that was filed is no step of its own
-    assert written == sum(s.move != "joined" for s in steps)
+    assert written == sum(s.move not in ("joined", "parted_off") for s in steps)
 
 
 def wander(

@@ -29,6 +29,9 @@ SENT: dict[str, Any] = {
     "v1:attachments": lambda: {"file": SimpleUploadedFile("a.txt", "字".encode())},
     "v1:comments": '{"text": "一条备注"}',
     "v1:reveal": '{"field": "phone", "why": "回电核实"}',
+    "desk:alike": {"body": "晚上十二点以后渣土车从三号门过，宿舍睡不好。标记"},
+    "v1:draft_alike": '{"body": "晚上十二点以后渣土车从三号门过，宿舍睡不好。标记"}',
+    "v1:join": '{"requests": [{"number": "HS-7QK4-2M9D", "version": 1}], "reason": "同一件"}',
     "v1:make": '{"version": 1, "values": {}}',
 }
 WRITES_ON_GET = {

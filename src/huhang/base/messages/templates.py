@@ -101,6 +101,10 @@ WORDS: dict[str, Words] = {
         "您批示的诉求 %(number)s 已由诉求人撤回，不再办理。",
         "Request %(number)s, on which you gave an instruction, was withdrawn by its person.",
     ),
+    "request.parted": Words(
+        "【护航】您的诉求 %(number)s 原先误并入另一件，现已拆出单独办理，答复时限仍从您提交之日起算。",
+        "[Huhang] Request %(number)s was joined to another by mistake. It goes on alone, counted from its own day.",
+    ),
     "request.appoint": Words("诉求 %(number)s 由您主办。", "Request %(number)s is yours to handle."),
     "request.supply": Words(
         "诉求 %(number)s 的补充材料已到，时限继续计算。",

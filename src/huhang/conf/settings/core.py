@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "huhang.kinds.requests.outside",
     "huhang.kinds.requests.instructions",
     "huhang.kinds.requests.routing",
+    "huhang.kinds.requests.repeats",
     "huhang.reading",
     "huhang.doors.frame",
     "huhang.doors.hall",

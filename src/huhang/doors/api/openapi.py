@@ -22,6 +22,7 @@ def tags() -> list[dict[str, str]]:
     return [
         {"name": "requests", "description": _("诉求：登记、列出、查看、经过、时限")},
         {"name": "moves", "description": _("办理：归类、派单、签收、答复、回访、销号……")},
+        {"name": "repeats", "description": _("重复：相近的诉求，几件并入一件")},
         {"name": "inside", "description": _("备注、附件、个人信息")},
         {"name": "events", "description": _("跟着看：发生了什么，从某处往后")},
         {"name": "beside", "description": _("诉求旁边的：外单位协助、局领导批示、与诉求人的对话")},

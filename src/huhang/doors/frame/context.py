@@ -50,6 +50,8 @@ def _desk_items() -> list[tuple[str, list[Item]]]:
             [
                 Item(_("今日一页"), "speedometer2", "supervision:today", (Perm.SUPERVISE,)),
                 Item(pgettext("menu", "单位"), "buildings", "supervision:units", (Perm.SUPERVISE,)),
+                Item(_("热点"), "fire", "supervision:matters", (Perm.SUPERVISE,)),
+                Item(_("十大问题"), "bar-chart", "supervision:worst", (Perm.SUPERVISE,)),
             ],
         ),
         (

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huhang.doors.supervision import export, pages
+from huhang.doors.supervision import export, matters, pages, worst
 
 app_name = "supervision"
 
@@ -13,4 +13,9 @@ urlpatterns = [
     path("late/", pages.late_page, name="late"),
     path("print/", pages.print_page, name="print"),
     path("export/", export.export, name="export"),
+    path("matters/", matters.matters_page, name="matters"),
+    path("matters/export/", matters.matters_export, name="matters_export"),
+    path("matters/<uuid:pk>/", matters.matter_page, name="matter"),
+    path("worst/", worst.worst_page, name="worst"),
+    path("worst/export/", worst.worst_export, name="worst_export"),
 ]

@@ -1,11 +1,19 @@
-"""Repeats joined to the request they repeat, and what becomes of them when that one is taken back."""
+"""Repeats joined to the request they repeat, parted again when that was wrong, and what becomes of them when that one
+is taken back (C6).
+
+A chain has one link: what is joined leads nothing. Two joins that cross are kept from a ring by the order in which rows
+are locked (`_held`), and by the database whatever the order (`repeats.walls.no_ring`).
+"""
 
 from datetime import datetime
+from uuid import UUID
 
+from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.queries import visible_to
+from huhang.base.access.rules import Actor
 from huhang.base.journal import actions as journal
 from huhang.base.messages import actions as messages
 from huhang.cases.actions import clocks
@@ -19,6 +27,10 @@ from huhang.kinds.requests.instructions import effects as instructions
 from huhang.kinds.requests.models import Request
 from huhang.kinds.requests.outside.effects import end_all
 from huhang.kinds.requests.promises import ANSWER, SIGN, tell
+
+BRIEFLY = "400ms"
+"""So long is waited for a row that stands before the one already held: less than the second after which PostgreSQL
+looks for a deadlock, so that one of two who cross gets through and the other is told why not."""
 
 
 def merge(doing: Doing) -> Outcome:
@@ -48,13 +60,53 @@ def _target(doing: Doing) -> Case:
         raise Invalid("没有找到这个编号，或您无权查看。", field="into")
     if found == doing.case.pk:
         raise Invalid("不能并入它自己。", field="into")
-    rows = Case.objects.select_for_update(of=("self",), skip_locked=True).defer("search", "folded")
-    target = rows.filter(pk=found).first()
-    if target is None:
-        raise Conflict("要并入的那一件正在被办理，请稍后再试。")
+    target = _held(found, doing.case.pk)
+    if target.merged_into_id is not None:
+        raise Invalid("要并入的那一件自己刚并入了别的诉求，请改选它并入的那一件。", field="into")
     if not target.is_open:
         raise Invalid("要并入的那一件已经办结，请选在办的。", field="into")
     return target
+
+
+def _held(wanted: UUID, holding: UUID) -> Case:
+    """The row of another case, locked while ``holding`` is locked already.
+
+    Rows are locked in the order of their ids: towards a later one it is safe to wait as long as it takes. Towards an
+    earlier one somebody may be waiting for ours, so it is waited for only briefly.
+
+    Raises:
+        Conflict: somebody else is at work on it.
+    """
+    rows = Case.objects.select_for_update(of=("self",)).defer("search", "folded").filter(pk=wanted)
+    if wanted > holding:
+        return rows.get()
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [BRIEFLY])
+            found = rows.get()
+            cursor.execute("SELECT set_config('lock_timeout', '0', true)")
+            return found
+    except OperationalError as problem:
+        raise Conflict(
+            "要并入的那一件正在被办理，请稍后再试。", hint="可能有人正在把两件互相并入，请先看看对方并到了哪里。"
+        ) from problem
+
+
+def part(doing: Doing) -> Outcome:
+    """Takes a repeat out again that was joined by mistake: it goes on by itself, its time counted from its receipt.
+
+    The time it stood joined is not given back to the house: the person has been waiting since they asked (C3).
+    """
+    case = doing.case
+    assert case.merged_into_id is not None  # only what is joined has the state
+    with acting(SYSTEM):  # whoever may part need not see the other one, which is told all the same
+        lead = _held(case.merged_into_id, case.pk)
+        append(lead, "parted_off", lead.state, Outcome(note=case.number), by=doing.by, now=doing.now)
+        lead.save(update_fields=SAVED)
+    to = _alone(case, since=case.received_at)
+    _tell_parted(case, "request.parted", by=doing.by, now=doing.now)
+    public = _("并错了，恢复单独办理，答复时限仍从受理之日起算")
+    return Outcome(note=doing.values["reason"], public=public, data={"from": lead.number}, to=to)
 
 
 def withdraw(doing: Doing) -> Outcome:
@@ -78,28 +130,33 @@ def withdraw(doing: Doing) -> Outcome:
     with acting(SYSTEM):
         joined = Case.objects.select_for_update(of=("self",)).defer("search", "folded").filter(merged_into=doing.case)
         for other in joined.order_by("pk"):
-            _part(other, now=doing.now)
+            _left_alone(other, now=doing.now)
     return Outcome(public=doing.values["reason"])
 
 
-def _part(case: Case, *, now: datetime) -> None:
-    detail = Request.objects.get(case=case)
-    case.state = "classified" if case.category else "registered"
-    case.is_open, case.closed_at, case.merged_into = True, None, None
-    times = catalogue.promise(
-        ANSWER, nature=detail.nature, category=case.category, version=case.category_version, urgency=case.urgency
-    )
-    clocks.start(case, ANSWER, times, at=now)
+def _left_alone(case: Case, *, now: datetime) -> None:
+    case.state = _alone(case, since=now)
+    case.is_open, case.closed_at = True, None
     text = _("并入的那一件已撤回，恢复单独办理")
     append(case, "parted", "merged", Outcome(note=text, public=text), by=SYSTEM, now=now)
     case.save(update_fields=SAVED)
     journal.write("request.parted", by=SYSTEM, now=now, case=case.pk, data={"from": "merged", "to": case.state})
+    _tell_parted(case, "request.part", by=SYSTEM, now=now)
+
+
+def _alone(case: Case, *, since: datetime) -> str:
+    """Frees a case of the one it was joined to and starts its answer clock; the state it goes on in."""
+    detail = Request.objects.get(case=case)
+    case.merged_into = None
+    times = catalogue.promise(
+        ANSWER, nature=detail.nature, category=case.category, version=case.category_version, urgency=case.urgency
+    )
+    clocks.start(case, ANSWER, times, at=since)
+    return "classified" if case.category else "registered"
+
+
+def _tell_parted(case: Case, template: str, *, by: Actor, now: datetime) -> None:
     if case.requester_id is not None:
         messages.tell_person(
-            case.requester_id,
-            template="request.part",
-            params={"number": case.number},
-            case=case.pk,
-            by=SYSTEM,
-            now=now,
+            case.requester_id, template=template, params={"number": case.number}, case=case.pk, by=by, now=now
         )

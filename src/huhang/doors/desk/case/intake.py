@@ -20,6 +20,7 @@ from huhang.base.replies.actions import Answer, once
 from huhang.base.vault import actions as vault
 from huhang.cases.actions import attach
 from huhang.cases.models import Case
+from huhang.doors.desk.case.alike import alike_of
 from huhang.doors.desk.case.move_form import grouped_categories
 from huhang.doors.desk.case.told import Told
 from huhang.doors.frame.gates import actor_of, officers
@@ -258,6 +259,7 @@ def _receipt(request: HttpRequest, filed: Filed, now: datetime) -> HttpResponseB
         "unit": tree().label(case.unit_id),
         "now": now,
         "kept_done": "request-new",
+        "alike": alike_of(case, actor_of(request), now),
     }
     response = render(request, "desk/case/receipt.html", context, status=201)
     response["Cache-Control"] = "no-store, private"

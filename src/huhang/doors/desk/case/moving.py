@@ -127,7 +127,7 @@ def _ask(request: HttpRequest, case: Case, found: Move, version: int) -> HttpRes
         "case": case,
         "move": found,
         "title": _("确认“%(move)s”？") % {"move": found.label},
-        "text": _("%(number)s 将不再继续办理，这一步不能撤销。") % {"number": case.number},
+        "text": found.help or _("%(number)s 将不再继续办理，这一步不能撤销。") % {"number": case.number},
         "facts": [{"label": f.label, "value": request.POST.get(f.name) or "—"} for f in found.fields],
         "hidden": hidden,
         "action_url": reverse("desk:move", kwargs={"number": case.number, "name": found.name}),

@@ -24,6 +24,7 @@ from huhang.cases.models import Attachment, Case
 from huhang.cases.registry import kind_of
 from huhang.cases.rules import Kind, Move
 from huhang.doors.desk.case import clocks, proposals
+from huhang.doors.desk.case.alike import alike_url
 from huhang.doors.desk.case.beside import beside
 from huhang.doors.desk.case.facts import facts
 from huhang.doors.desk.case.finding import case_at
@@ -105,6 +106,7 @@ def _show(
         if allows(actor, Perm.ATTACH, case)
         else None,
         "taken": say(TAKEN),
+        "alike_url": alike_url(case, actor),
         "key": str(uuid7()),
     }
     return render(request, "desk/case/case.html", context_of(request, case, **own), status=status)

@@ -43,9 +43,13 @@ def _says(step: Step, kind: Kind) -> str:
     own = kind.said.get(step.move)
     if own is not None:
         return str(own)
-    return {"open": _("登记"), "hand_over": _("移交承接单位"), "joined": _("并入一件重复诉求")}.get(
-        step.move, step.move
-    )
+    return {
+        "open": _("登记"),
+        "hand_over": _("移交承接单位"),
+        "joined": _("并入一件重复诉求"),
+        "parted": _("恢复单独办理"),
+        "parted_off": _("拆出一件误并的诉求"),
+    }.get(step.move, step.move)
 
 
 def step_event(step: Step, kind: Kind, *, current: bool = False) -> Event:

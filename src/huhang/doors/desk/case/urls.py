@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from huhang.doors.desk.case import intake, messages, moving, pages, proposals, reveal
+from huhang.doors.desk.case import alike, intake, messages, moving, pages, proposals, reveal
 
 urlpatterns = [
     path("cases/<str:number>/", pages.case_page, name="case"),
     path("cases/<str:number>/clock/", pages.clock_page, name="clock"),
     path("cases/<str:number>/print/", pages.print_page, name="print"),
+    path("cases/<str:number>/alike/", alike.case_alike, name="case_alike"),
+    path("cases/<str:number>/join/", alike.join, name="join"),
     path("cases/<str:number>/comments/", pages.comment_page, name="comment"),
     path("cases/<str:number>/files/", pages.attach_page, name="attach"),
     path("cases/<str:number>/files/<uuid:pk>/", pages.file_page, name="file"),
@@ -15,6 +17,7 @@ urlpatterns = [
     path("cases/<str:number>/moves/<str:name>/", moving.move_page, name="move"),
     path("cases/<str:number>/proposal/", proposals.proposal_page, name="proposal"),
     path("requests/new/", intake.new_request, name="request_new"),
+    path("requests/alike/", alike.draft_alike, name="alike"),
     path("subjects/", intake.subjects, name="subjects"),
     path("messages/", messages.messages_page, name="messages"),
     path("outbox/", messages.outbox_page, name="outbox"),

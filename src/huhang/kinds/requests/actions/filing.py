@@ -26,6 +26,7 @@ from huhang.kernel.numbering import normalise_number, normalise_secret, secret, 
 from huhang.kernel.text import clean
 from huhang.kinds.requests import catalogue
 from huhang.kinds.requests.models import Request
+from huhang.kinds.requests.repeats import actions as repeats
 from huhang.kinds.requests.rules import CHANNELS, NATURES
 from huhang.register.subjects.actions import person_for
 from huhang.register.subjects.models import Person, Subject
@@ -180,6 +181,7 @@ def file_request(*, by: Actor, now: datetime, requester: Person | None = None, *
     clocks.start(case, "answer", times, at=received)  # first, so that the row goes in once with its due date
     enter(case, step=step, by=by, now=now)
     _detail(case, said, values)
+    repeats.note(case, now=now)
     Assignment.objects.create(case=case, unit_id=unit, role=Assignment.Role.LEAD, opened_at=received)
     old = said.channel == "import" or values.get("source_row") is not None  # a ledger of years ago writes to nobody
     if person is not None and person.phone_sealed is not None and not old:

@@ -1,4 +1,4 @@
-"""Ending without an answer of its own: joined to another request, or taken back for the person (C6)."""
+"""Ending without an answer of its own: joined to another request and parted again, or taken back (C6)."""
 
 from datetime import datetime
 
@@ -29,6 +29,18 @@ MOVES = (
         fields=(Field("into", _("并入哪一件（编号）"), "case", most=20), REASON),
         guard=_instructed,
         danger=True,
+        help=_("诉求人照样随那一件得到告知；并错了可以拆出"),
+    ),
+    Move(
+        "part",
+        _("拆出"),
+        ("merged",),
+        None,
+        Perm.MERGE,
+        _("从并入的那一件拆出"),
+        joining.part,
+        fields=(Field("reason", _("为什么不是同一件事"), "text", most=500),),
+        help=_("恢复单独办理，答复时限从受理之日起算，诉求人会收到告知"),
     ),
     Move(
         "withdraw_for",
