@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import STRANGER, Actor
+from huhang.base.exchange.actions import subscribe
 from huhang.base.people.models import User
 from huhang.base.people.public import admit_case, admit_person
 from huhang.base.people.tokens import issue
@@ -160,6 +161,11 @@ def _things(city: City, chosen: Case) -> dict[str, dict[str, Any]]:
             found[sort] = {"owner": "dispatcher", "own": own.pk, "foreign": foreign.pk}
     tokens = [issue(name="甲", by=city.actor(key), now=now)[0] for key in ("dispatcher", "second_handler")]
     found["token"] = {"owner": "dispatcher", "own": tokens[0].pk, "foreign": tokens[1].pk}
+    hooks = [
+        subscribe(name="甲", url="https://platform.example.cn/", by=city.actor(key), now=now)[0]
+        for key in ("dispatcher", "second_handler")
+    ]
+    found["webhook"] = {"owner": "dispatcher", "own": hooks[0].pk, "foreign": hooks[1].pk}
     return found
 
 

@@ -21,7 +21,7 @@ FILE = Path(__file__).parent / "walls.yaml"
 Cell = tuple[str, str, str]
 """An address with its method, a persona, a relation."""
 CASE_FIELDS = {"attachment", "pk"}
-THINGS = {"batch": "batch", "import": "import", "view_": "view", "token_": "token"}
+THINGS = {"batch": "batch", "import": "import", "view_": "view", "token_": "token", "webhook_mine": "webhook"}
 SENT: dict[str, Any] = {
     "desk:comment": {"text": "一条备注"},
     "desk:reveal": {"fields_wanted": "phone", "purpose": "回电核实", "other": "回电核实"},

@@ -8,3 +8,10 @@ class ReadingConfig(AppConfig):
 
     name = "huhang.reading"
     label = "reading"
+
+    def ready(self) -> None:
+        """Tells the exchange room, which lies below, where events come from."""
+        from huhang.base.exchange import sources
+        from huhang.reading import events
+
+        sources.register(events)

@@ -17,7 +17,7 @@ from django.db.models import Max
 from huhang.base.access.queries import visible_to
 from huhang.base.access.rules import Actor, Perm
 from huhang.base.exchange.rules import Event, Span
-from huhang.base.journal.models import Link
+from huhang.base.journal.models import Entry, Link
 from huhang.cases.models import Case, Step
 
 ROUND, ROUNDS = 1000, 5
@@ -49,6 +49,12 @@ class _Case(NamedTuple):
 def newest() -> int:
     """The cursor behind everything there is."""
     return int(Link.objects.aggregate(seq=Max("seq"))["seq"] or 0)
+
+
+def since(moment: datetime) -> int:
+    """A cursor before everything that was done from this moment on."""
+    first = Entry.objects.filter(at__gte=moment).order_by("at").values_list("link__seq", flat=True).first()
+    return int(first) - 1 if first else newest()
 
 
 def after(actor: Actor, cursor: int, *, limit: int) -> Span:

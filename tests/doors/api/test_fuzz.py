@@ -120,6 +120,9 @@ def address(draw: Any, path: str, numbers: list[str]) -> str:
         "{number}": st.one_of(*[st.sampled_from(numbers)] * 6, st.sampled_from(HOSTILE), st.text(max_size=9)),
         "{move}": st.one_of(st.sampled_from(moves), st.sampled_from(HOSTILE)),
         "{year}": st.one_of(st.integers(1990, 2110).map(str), st.sampled_from(HOSTILE)),
+        "{webhook}": st.one_of(st.uuids().map(str), st.sampled_from(HOSTILE)),
+        "{delivery}": st.one_of(st.uuids().map(str), st.sampled_from(HOSTILE)),
+        "{act}": st.one_of(st.sampled_from(["pause", "resume", "end"]), st.sampled_from(HOSTILE)),
         "{attachment}": st.one_of(st.uuids().map(str), st.sampled_from(HOSTILE)),
     }
     for name, strategy in places.items():

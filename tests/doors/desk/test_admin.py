@@ -35,6 +35,7 @@ NEEDS = {
     "/desk/catalog/calendar/2026/": Perm.MANAGE_SYSTEM,
     "/desk/catalog/request_categories/PS-02/": Perm.MANAGE_SYSTEM,
     "/desk/health/": Perm.MANAGE_SYSTEM,
+    "/desk/webhooks/": Perm.MANAGE_SYSTEM,
     "/desk/journal/": Perm.READ_JOURNAL,
     "/desk/tokens/": None,
 }

@@ -1,5 +1,6 @@
 """Which functions do which work, and which duties come round; rooms say so in a module named ``jobs``."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 from django.utils.module_loading import autodiscover_modules
 
 Do = TypeVar("Do", bound=Callable[..., None])
+Run = TypeVar("Run", bound=Callable[[threading.Event], None])
 DoDuty = TypeVar("DoDuty", bound=Callable[[datetime], object])
 
 
@@ -37,6 +39,15 @@ class Duty:
     do: Callable[[datetime], object]
 
 
+@dataclass(frozen=True)
+class Companion:
+    """Something that runs in a thread of its own as long as the worker does, until the event it is given is set."""
+
+    name: str
+    do: Callable[[threading.Event], None]
+
+
+_companions: dict[str, Companion] = {}
 _tasks: dict[str, Task] = {}
 _duties: dict[str, Duty] = {}
 
@@ -69,6 +80,27 @@ def duty(name: str, *, every: timedelta) -> Callable[[DoDuty], DoDuty]:
         return do
 
     return register
+
+
+def companion(name: str) -> Callable[[Run], Run]:
+    """Registers what runs beside the worker; when it fails, the worker starts it again.
+
+    Raises:
+        ValueError: the name is taken by another function.
+    """
+
+    def register(do: Run) -> Run:
+        _claim(_companions, name, do)
+        _companions[name] = Companion(name, do)
+        return do
+
+    return register
+
+
+def companions() -> list[Companion]:
+    """Everything that runs beside the worker, by name."""
+    _discover()
+    return [_companions[name] for name in sorted(_companions)]
 
 
 def _claim(taken: dict[str, Any], name: str, do: Callable[..., Any]) -> None:

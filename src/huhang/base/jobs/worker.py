@@ -13,6 +13,7 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django.utils import connector_params
 
 from huhang.base.jobs import actions, duties, queue
+from huhang.base.jobs.registry import Companion, companions
 from huhang.base.jobs.rules import failure
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,8 @@ def run(stop: threading.Event) -> None:
     """
     ticking = threading.Thread(target=_tick_until, args=(stop,), name="duties", daemon=True)
     ticking.start()
+    for beside in companions():
+        threading.Thread(target=_accompany, args=(stop, beside), name=beside.name, daemon=True).start()
     loop = asyncio.new_event_loop()
     try:
         loop.run_until_complete(_serve_until(stop))
@@ -49,6 +52,18 @@ def _tick_until(stop: threading.Event) -> None:
         finally:
             _let_go()
         stop.wait(TICK)
+
+
+def _accompany(stop: threading.Event, beside: Companion) -> None:
+    while not stop.is_set():
+        try:
+            _take_hold()
+            beside.do(stop)
+        except Exception as problem:  # noqa: BLE001 - the database may be restarting; it is started again
+            log.warning("%s waits: %s", beside.name, failure(problem))
+        finally:
+            _let_go()
+        stop.wait(TICK / 2)
 
 
 def _take_hold() -> None:

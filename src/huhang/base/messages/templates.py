@@ -25,6 +25,10 @@ WORDS: dict[str, Words] = {
         "【护航】验证码 %(code)s，5 分钟内有效。请勿告诉他人，工作人员不会向您索要。",
         "[Huhang] Your code is %(code)s, valid for 5 minutes. Tell nobody; our staff never ask for it.",
     ),
+    "webhook.ask": Words(
+        "【护航】管理员以您的身份设了一个推送订阅，请在“接口令牌”页确认或停用。",
+        "[Huhang] The administrator set up a webhook in your name. Please confirm or end it under API tokens.",
+    ),
     "request.open": Words(
         "【护航】您的诉求已收到，编号 %(number)s。凭编号和查询码可随时查看办理进展。",
         "[Huhang] We have received your request, number %(number)s. Follow it at any time with number and secret.",

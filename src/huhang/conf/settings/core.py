@@ -22,6 +22,11 @@ HUHANG_PAPERS = Path(os.environ.get("HUHANG_PAPERS") or HUHANG_DATA / "papers")
 """Where the bureau's own templates lie; ``letter.docx`` there takes the place of ours (base/papers)."""
 HUHANG_KINDS = "huhang.conf.kinds.KINDS"
 HUHANG_SMS = os.environ.get("HUHANG_SMS", "huhang.base.messages.providers.Sandbox")
+HUHANG_WEBHOOKS = os.environ.get("HUHANG_WEBHOOKS", "huhang.base.exchange.providers.Sandbox")
+HUHANG_WEBHOOK_HOSTS = os.environ.get("HUHANG_WEBHOOK_HOSTS", "").split(",")
+"""Hosts messages may be sent to: names, ``.suffix`` for all below one, ``*`` for any. None without it."""
+HUHANG_WEBHOOK_NETS = os.environ.get("HUHANG_WEBHOOK_NETS", "").split(",")
+"""Networks of one's own that may be reached (CIDR); loopback and private ranges are refused without it."""
 HUHANG_TRIAL = os.environ.get("HUHANG_TRIAL", "0") == "1"
 """A trial installation shows the sandbox outbox and the demo sign-ins; nothing is one unless it says so."""
 
@@ -47,6 +52,7 @@ INSTALLED_APPS = [
     "huhang.base.papers",
     "huhang.base.jobs",
     "huhang.base.downloads",
+    "huhang.base.exchange",
     "huhang.register.units",
     "huhang.register.subjects",
     "huhang.cases",

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
-from huhang.doors.api import beside, bodies, events, inside, moves, problems, reference, repeats, requests
+from huhang.doors.api import beside, bodies, events, inside, moves, problems, reference, repeats, requests, webhooks
 from huhang.doors.api.gate import Token
 
 api = NinjaAPI(
@@ -36,6 +36,7 @@ api.add_exception_handler(ValidationError, _invalid)
 api.add_router("", reference.router)
 api.add_router("", events.router)
 api.add_router("/requests", repeats.router)
+api.add_router("/webhooks", webhooks.router)
 api.add_router("/requests", requests.router)
 api.add_router("/requests", moves.router)
 api.add_router("/requests", inside.router)

@@ -316,6 +316,71 @@ class Events(Schema):
     more: bool = Field(description="为真时后面已经还有，接着取")
 
 
+class WebhookIn(In):
+    """A receiver of webhooks."""
+
+    name: str = Field(min_length=1, max_length=64, examples=["市平台"])
+    url: str = Field(min_length=1, max_length=500, examples=["https://platform.example.gov.cn/hooks"])
+    kinds: list[str] = Field([], max_length=20, description="只要这些种类，见 /kinds；空是全部")
+    moves: list[str] = Field([], max_length=60, description="只要这些步骤，见 /kinds；空是全部")
+
+
+class Webhook(Schema):
+    """A receiver and how it is doing."""
+
+    id: UUID
+    name: str
+    url: str
+    kinds: list[str]
+    moves: list[str]
+    state: Literal["waiting", "live", "paused", "ended"] = Field(description="waiting：等本人在工作台确认")
+    cursor: str = Field(description="已经为它做好推送的位置，见 /events")
+    failures: int = Field(description="连续几次没有送到")
+    rests_until: datetime | None = Field(description="歇到什么时候再试")
+    created_at: datetime
+
+
+class WebhookMade(Webhook):
+    """With the secret that signs its messages: shown here and nowhere again."""
+
+    secret: str
+
+
+class Webhooks(Schema):
+    items: list[Webhook]
+
+
+class Delivery(Schema):
+    """One message; its id is the same however often it is sent."""
+
+    id: UUID
+    event: str | None
+    type: str
+    number: str
+    state: Literal["waiting", "sent", "parked"]
+    attempts: int
+    last_status: int | None
+    last_error: str
+    created_at: datetime
+    sent_at: datetime | None
+    not_before: datetime
+
+
+class Deliveries(Schema):
+    items: list[Delivery]
+
+
+class ReplayIn(In):
+    """From where to send again."""
+
+    after: str = Field(min_length=1, max_length=18, pattern=r"^\d+$", description="/events 的位置，之后的都再送一遍")
+
+
+class Replayed(Schema):
+    again: int = Field(description="原来送过、现在再送的")
+    cursor: str
+
+
 class CommentIn(In):
     """A note among colleagues; the person does not see it."""
 

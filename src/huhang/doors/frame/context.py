@@ -69,6 +69,7 @@ def _desk_items() -> list[tuple[str, list[Item]]]:
                 ),
                 Item(_("运行状况"), "heart-pulse", "desk:health", (Perm.MANAGE_SYSTEM,)),
                 Item(_("短信发件箱"), "chat-dots", "desk:outbox", (Perm.MANAGE_SYSTEM,)),
+                Item(_("推送"), "broadcast", "desk:webhooks", (Perm.MANAGE_SYSTEM,)),
                 Item(_("接口令牌"), "key", "desk:tokens"),
             ],
         ),

@@ -19,6 +19,7 @@ from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.queries import allows
 from huhang.base.access.rules import Perm
 from huhang.base.catalog import queries as catalog
+from huhang.base.exchange.models import Delivery
 from huhang.base.jobs.actions import try_again
 from huhang.base.jobs.models import Beat, Work
 from huhang.base.journal.actions import anchors_file
@@ -48,7 +49,17 @@ class Sign:
 def signs(now: datetime) -> list[Sign]:
     """Everything looked at, as the system, because whoever keeps it running sees no cases."""
     with acting(SYSTEM):
-        return [_database(), _worker(now), _jobs(now), _anchor(now), _catalog(now), _disk(), _provider(now), _routing()]
+        return [
+            _database(),
+            _worker(now),
+            _jobs(now),
+            _anchor(now),
+            _catalog(now),
+            _disk(),
+            _provider(now),
+            _webhooks(),
+            _routing(),
+        ]
 
 
 def _database() -> Sign:
@@ -146,6 +157,17 @@ def _routing() -> Sign:
     names = "、".join(f"{fault.rule}@{fault.rule_version}" for fault in wrong[:5])
     says = _("%(n)d 条规则出错，已跳过：%(names)s") % {"n": len(wrong), "names": names}
     return Sign(_("分派规则"), "bad", says, _("请到“分派建议”看原因，改好规则后记为处理完。"))
+
+
+def _webhooks() -> Sign:
+    seen = Delivery.objects.aggregate(
+        waiting=Count("pk", filter=Q(sent_at=None, parked_at=None)),
+        parked=Count("pk", filter=Q(parked_at__isnull=False)),
+    )
+    says = _("等着送 %(waiting)d 条，搁置 %(parked)d 条") % seen
+    if seen["parked"]:
+        return Sign(_("推送"), "bad", says, _("请在“推送”里看是哪个接收方，修好后再送。"))
+    return Sign(_("推送"), "ok", says)
 
 
 def _given_up() -> list[Work]:

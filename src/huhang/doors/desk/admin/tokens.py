@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from huhang.base.access.rules import Actor
+from huhang.base.exchange import queries
 from huhang.base.people.models import ApiToken
 from huhang.base.people.tokens import issue, revoke
 from huhang.base.replies.actions import Answer, once
+from huhang.doors.desk.admin.webhooks import told_rows
 from huhang.doors.desk.case.told import Told
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.notices import done
@@ -68,7 +70,8 @@ def tokens(request: HttpRequest) -> HttpResponseBase:
         {"token": t, "state": "revoked" if t.revoked_at else "expired" if t.expires_at <= now else "good"}
         for t in ApiToken.objects.filter(user_id=actor.user).order_by("-created_at")[:100]
     ]
-    context = {"rows": rows, "form": form, "text": text, "again": again, "key": key, "now": now}
+    hooks = told_rows(queries.owned(actor).filter(owner_id=actor.user, ended_at=None), now)
+    context = {"hooks": hooks, "rows": rows, "form": form, "text": text, "again": again, "key": key, "now": now}
     response = render(request, "desk/admin/tokens.html", context, status=status)
     response["Cache-Control"] = "no-store, private"
     return response

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huhang.doors.desk.admin import catalog, health, journal, people, routing, tokens, units
+from huhang.doors.desk.admin import catalog, health, journal, people, routing, tokens, units, webhooks
 
 urlpatterns = [
     path("people/", people.people, name="people"),
@@ -23,5 +23,8 @@ urlpatterns = [
     path("health/", health.health, name="health"),
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/<uuid:pk>/revoke/", tokens.token_revoke, name="token_revoke"),
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/<uuid:pk>/", webhooks.webhook, name="webhook"),
+    path("tokens/webhooks/<uuid:pk>/", webhooks.webhook_mine, name="webhook_mine"),
     path("journal/", journal.journal, name="journal"),
 ]
