@@ -8,6 +8,7 @@ import argparse
 import platform
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 
@@ -67,14 +68,20 @@ def main() -> None:
     given = argparse.ArgumentParser(prog="bench", description="整个系统与直接查询相比的开销")
     given.add_argument("--cases", type=int, nargs="+", default=[100_000, 1_000_000], help="在多少件时测量")
     given.add_argument("--only", default="", help="只测名称里有这几个字的")
+    given.add_argument("--data", type=Path, help="数据目录：没有就建，测完留着，下次接着用；不给就用临时目录")
+    given.add_argument("--load-only", action="store_true", help="只载入，不测量（和 --data 一起用）")
     said = given.parse_args()
-    with house.server(_say) as dsn:
+    with house.folder(said.data, _say) as data:
         print(f"Python {platform.python_version()}，{platform.machine()}", flush=True)
         for cases in sorted(said.cases):
-            house.fill(cases, _say)
-            print(f"\n### {cases:,} 件\n\n{_HEAD}\n{_RULE}", flush=True)
-            for line in _measured(dsn, said.only):
-                print(line, flush=True)
+            with house.server(data, _say, loading=True):
+                house.fill(cases, _say)
+            if said.load_only:
+                continue
+            with house.server(data, _say) as dsn:
+                print(f"\n### {cases:,} 件\n\n{_HEAD}\n{_RULE}", flush=True)
+                for line in _measured(dsn, said.only):
+                    print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -4,11 +4,13 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from bench.wire import Answer, Wire
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import Actor
 from huhang.base.database import as_owner
@@ -27,41 +29,50 @@ class Caller:
 
     name: str
     actor: Actor
-    browser: Client
+    wire: Wire
+    cookies: dict[str, str]
     token: str
 
-    def page(self, path: str, **query: str) -> Any:
+    def page(self, path: str, **query: str) -> bytes:
         """A page; anything but 200 is a mistake of the measurement."""
-        return _good(self.browser.get(path, query), 200)
+        return _good(self.wire.ask("GET", path, query=query, headers=self._browser()), 200)
 
-    def form(self, path: str, values: dict[str, str], *, wanted: int) -> Any:
-        """A form sent with a fresh key."""
-        return _good(self.browser.post(path, {**values, "idempotency_key": str(uuid7())}), wanted)
+    def form(self, path: str, values: dict[str, str], *, wanted: int) -> bytes:
+        """A form sent with a fresh key, its forgery check included."""
+        sent = {**values, "idempotency_key": str(uuid7()), "csrfmiddlewaretoken": self.cookies["huhang_csrf"]}
+        return _good(
+            self.wire.ask("POST", path, body=urlencode(sent).encode(), content_type=_FORM, headers=self._browser()),
+            wanted,
+        )
 
-    def get(self, path: str, **query: str) -> Any:
+    def get(self, path: str, **query: str) -> bytes:
         """A GET of the API."""
-        return _good(_programs.get(f"/api/v1{path}", query, headers=self._headers()), 200)
+        return _good(self.wire.ask("GET", f"/api/v1{path}", query=query, headers=self._program()), 200)
 
-    def post(self, path: str, body: Any, *, wanted: int) -> Any:
+    def post(self, path: str, body: Any, *, wanted: int) -> bytes:
         """A POST of the API with a fresh key."""
-        headers = {**self._headers(), "Idempotency-Key": str(uuid7())}
-        sent = _programs.post(f"/api/v1{path}", json.dumps(body), content_type="application/json", headers=headers)
+        headers = {**self._program(), "Idempotency-Key": str(uuid7())}
+        text = json.dumps(body).encode()
+        sent = self.wire.ask("POST", f"/api/v1{path}", body=text, content_type="application/json", headers=headers)
         return _good(sent, wanted)
 
-    def _headers(self) -> dict[str, str]:
+    def _browser(self) -> dict[str, str]:
+        return {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+
+    def _program(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}
 
 
-_programs = Client()
+_FORM = "application/x-www-form-urlencoded"
 
 
-def _good(response: Any, wanted: int) -> Any:
-    if response.status_code != wanted:
-        raise RuntimeError(f"{response.status_code} instead of {wanted}: {response.content[:400].decode()}")
-    return response
+def _good(answer: Answer, wanted: int) -> bytes:
+    if answer.status != wanted:
+        raise RuntimeError(f"{answer.status} instead of {wanted}: {answer.content[:400].decode()}")
+    return answer.content
 
 
-def caller(name: str, username: str) -> Caller:
+def caller(name: str, username: str, wire: Wire) -> Caller:
     """An officer ready to ask."""
     with acting(SYSTEM):
         user = User.objects.get(username=username)
@@ -70,7 +81,10 @@ def caller(name: str, username: str) -> Caller:
         _, token = issue(name="bench", by=actor, now=timezone.now())
     browser = Client()
     browser.force_login(user, backend="huhang.base.people.backends.Officers")
-    return Caller(name, actor, browser, token)
+    made = Caller(name, actor, wire, {key: morsel.value for key, morsel in browser.cookies.items()}, token)
+    form = wire.ask("GET", "/desk/requests/new/", headers=made._browser())
+    made.cookies |= form.cookies
+    return made
 
 
 def widely_posted() -> None:
@@ -89,8 +103,9 @@ def widely_posted() -> None:
 def cast() -> dict[str, Caller]:
     """The callers by what they see."""
     widely_posted()
+    wire = Wire()
     return {
-        "all": caller("全市", "100002"),
-        "few": caller("一个单位", "100003"),
-        "many": caller(f"{MANY} 个单位", "100005"),
+        "all": caller("全市", "100002", wire),
+        "few": caller("一个单位", "100003", wire),
+        "many": caller(f"{MANY} 个单位", "100005", wire),
     }

@@ -7,17 +7,18 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import BooleanField, F, Q, QuerySet, Value
+from django.db.models import BooleanField, Q, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from huhang.base.access.context import acting
-from huhang.base.access.queries import visible_to
+from huhang.base.access.queries import seen, visible_to
 from huhang.base.access.rules import Actor
 from huhang.cases.models import Case
 from huhang.reading import search
 from huhang.reading.rules import Filter, Place
 from huhang.reading.scopes import Arm, arms, conditions, found, narrowed, value_of_each
+from huhang.reading.wheres import Statement, rows
 
 DUE, RECEIVED = "due_at", "received_at"
 PAGE = 50
@@ -91,12 +92,6 @@ class Walk:
             return f"{table}{self.key}, {table}id"
         return f"{table}{self.key} DESC{' NULLS FIRST' if self.key == DUE else ''}, {table}id DESC"
 
-    def ordered(self, rows: QuerySet[Case]) -> QuerySet[Case]:
-        """The rows in this order."""
-        if self.key == DUE and self.descending:
-            return rows.order_by(F(DUE).desc(nulls_first=True), "-id")
-        return rows.order_by(f"-{self.key}", "-id") if self.descending else rows.order_by(self.key, "id")
-
     def pieces(self) -> list[Q]:
         """The rest of the list from the place on, in pieces that an index can begin at.
 
@@ -129,18 +124,6 @@ def _beside(key: str, sign: str, place: Place) -> Q:
     return Q(RawSQL(sql, [place.at, place.id], output_field=BooleanField()))  # noqa: S611  column and sign are ours
 
 
-Statement = tuple[str, list[Any]]
-
-
-def _rows(actor: Actor, asked: Filter, now: datetime) -> QuerySet[Case]:
-    return visible_to(actor, Case.objects.filter(conditions(actor, asked, now)))
-
-
-def _compiled(rows: QuerySet[Any]) -> Statement:
-    sql, params = rows.query.sql_with_params()
-    return sql, list(params)
-
-
 def _each(arm: Arm, inner: Statement) -> Statement:
     """The rows of an arm that goes value by value, each value by its own walk along the index."""
     sql, params = inner
@@ -156,15 +139,14 @@ def _joined(parts: list[Statement]) -> Statement:
 
 
 def _arm(arm: Arm, actor: Actor, asked: Filter, now: datetime, walk: Walk, want: int) -> list[Statement]:
-    rows = _rows(actor, asked, now).filter(arm.where)
+    wheres: list[Q | RawSQL | None] = [conditions(actor, asked, now), seen(actor), arm.where]
     if arm.found is not None:
         query, likes = search.words(asked.q) if asked.q else (None, None)
         narrow = arm.found | narrowed(actor, asked, now) | walk.narrow()
-        rows = rows.filter(found(query, likes, want, narrow))
-        return [_compiled(walk.ordered(rows).values_list(*COLUMNS)[:want])]
+        return [rows(COLUMNS, [*wheres, found(query, likes, want, narrow)], order=walk.order(), limit=want)]
     if arm.each:
-        rows = rows.filter(**{arm.each: value_of_each()})
-    made = [_compiled(walk.ordered(rows.filter(piece)).values_list(*COLUMNS)[:want]) for piece in walk.pieces()]
+        wheres.append(Q(**{arm.each: value_of_each()}))
+    made = [rows(COLUMNS, [*wheres, piece], order=walk.order(), limit=want) for piece in walk.pieces()]
     return [_each(arm, one) if arm.each else one for one in made]
 
 
@@ -233,8 +215,8 @@ def every(actor: Actor, asked: Filter, *, now: datetime, most: int) -> Iterator[
         return
     with connection.chunked_cursor() as cursor:
         cursor.execute(*made)
-        while rows := cursor.fetchmany(2000):
-            yield from (Line(*row) for row in rows)
+        while more := cursor.fetchmany(2000):
+            yield from (Line(*row) for row in more)
 
 
 def in_pieces(actor: Actor, asked: Filter, *, now: datetime, size: int = 2000) -> Iterator[list[Line]]:
@@ -256,5 +238,5 @@ def in_pieces(actor: Actor, asked: Filter, *, now: datetime, size: int = 2000) -
 
 def chosen(actor: Actor, ids: list[uuid.UUID]) -> list[Line]:
     """The rows of these cases that the actor may see, newest first."""
-    rows = visible_to(actor, Case.objects.filter(pk__in=ids)).order_by("-received_at", "-id")
-    return [Line(*row) for row in rows.values_list(*COLUMNS, Coalesce("officer__name", Value("")))]
+    mine = visible_to(actor, Case.objects.filter(pk__in=ids)).order_by("-received_at", "-id")
+    return [Line(*row) for row in mine.values_list(*COLUMNS, Coalesce("officer__name", Value("")))]

@@ -12,14 +12,15 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
-from huhang.base.access.queries import visible_to
+from huhang.base.access.queries import seen
 from huhang.base.access.rules import Actor
-from huhang.cases.models import Case, SavedView
+from huhang.cases.models import SavedView
 from huhang.reading import search
-from huhang.reading.ledger import Statement
 from huhang.reading.rules import Filter
 from huhang.reading.scopes import Arm, arms, conditions, found, narrowed
+from huhang.reading.wheres import Statement, rows
 
 MOST = 1000
 
@@ -63,16 +64,14 @@ class Tallies:
 
 
 def _arm(arm: Arm, actor: Actor, asked: Asked) -> Statement:
-    where = conditions(actor, asked.filter, asked.now) & arm.where
+    wheres: list[Q | RawSQL | None] = [conditions(actor, asked.filter, asked.now), seen(actor), arm.where]
     if arm.each:
-        where &= Q(**{f"{arm.each}__in": arm.values})
-    rows = visible_to(actor, Case.objects.filter(where))
+        wheres.append(Q(**{f"{arm.each}__in": arm.values}))
     if arm.found is not None:
         query, likes = search.words(asked.filter.q) if asked.filter.q else (None, None)
         narrow = arm.found | narrowed(actor, asked.filter, asked.now)
-        rows = rows.filter(found(query, likes, MOST + 1, narrow))
-    sql, params = rows.order_by().values_list("pk")[: MOST + 1].query.sql_with_params()
-    return sql, list(params)
+        wheres.append(found(query, likes, MOST + 1, narrow))
+    return rows((), wheres, limit=MOST + 1)
 
 
 def _count(actor: Actor, asked: Asked) -> Statement:
@@ -86,12 +85,16 @@ def _count(actor: Actor, asked: Asked) -> Statement:
     )
 
 
+_VIEWS = """
+(SELECT coalesce(json_agg(row_to_json(v)), '[]')::text FROM (
+    SELECT id, name, query, owner_id, unit_id FROM cases_saved_view
+    WHERE page = %s AND (owner_id = %s OR unit_id = ANY (%s)) ORDER BY name, id
+) AS v)
+"""
+
+
 def _views(actor: Actor, page: str) -> Statement:
-    rows = SavedView.objects.filter(Q(owner_id=actor.user) | Q(unit_id__in=[g.unit for g in actor.grants]), page=page)
-    sql, params = (
-        rows.order_by("name", "id").values("id", "name", "query", "owner_id", "unit_id").query.sql_with_params()
-    )
-    return f"(SELECT coalesce(json_agg(row_to_json(v)), '[]')::text FROM ({sql}) AS v)", list(params)  # noqa: S608
+    return _VIEWS, [page, actor.user, [g.unit for g in actor.grants]]
 
 
 def statement(actor: Actor, asked: Mapping[str, Asked], *, page: str = "") -> Statement:

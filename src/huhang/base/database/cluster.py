@@ -48,6 +48,7 @@ class Cluster:
         fsync: False only for tests: faster, and a power cut loses data.
         shared_buffers: PostgreSQL's cache, such as ``"64MB"``.
         max_connections: how many sessions at once.
+        max_wal_size: how much may be written between two checkpoints; more suits loading.
         timeout: seconds to wait for a start, a stop, or another starter.
 
     Attributes:
@@ -63,6 +64,7 @@ class Cluster:
         fsync: bool = True,
         shared_buffers: str = "64MB",
         max_connections: int = 60,
+        max_wal_size: str = "512MB",
         timeout: float = 60,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
@@ -70,7 +72,7 @@ class Cluster:
         self.mine = False
         self._wanted = binaries
         self._port = port
-        self._tuning = Tuning(fsync, shared_buffers, max_connections)
+        self._tuning = Tuning(fsync, shared_buffers, max_connections, max_wal_size)
         self._timeout = timeout
         self._environ = environ
 

@@ -27,6 +27,7 @@ class Tuning:
     fsync: bool = True
     shared_buffers: str = "64MB"
     max_connections: int = 60
+    max_wal_size: str = "512MB"
 
     def options(self) -> dict[str, str]:
         """The settings by PostgreSQL's names. They go on the command line, so no file has to be rewritten."""
@@ -39,7 +40,7 @@ class Tuning:
             "password_encryption": "scram-sha-256",
             "log_min_messages": "warning",
             "log_line_prefix": "%m [%p] ",
-            "max_wal_size": "512MB",
+            "max_wal_size": self.max_wal_size,
             "wal_level": "replica",
             "unix_socket_permissions": "0700",
         }

@@ -1,7 +1,7 @@
 """When on a working day the offices work, and windows of the day that may cross midnight."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,6 +11,8 @@ from huhang.kernel.errors import Invalid
 Slot = tuple[time, time]
 Span = tuple[datetime, datetime]
 
+_DAYS = 4000
+"""How many dates a schedule keeps worked out: ten years of them."""
 _SLOT = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—~至]\s*(\d{1,2}):(\d{2})")
 
 
@@ -24,6 +26,7 @@ class Schedule:
 
     slots: tuple[Slot, ...] = ((time(8, 30), time(12)), (time(13, 30), time(17, 30)))
     zone: str = "Asia/Shanghai"
+    _known: dict[date, tuple[Span, list[Span]]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         edges = [edge for slot in self.slots for edge in slot]
@@ -80,11 +83,22 @@ class Schedule:
 
     def whole(self, day: date) -> Span:
         """The day from local midnight to the next, in UTC."""
-        return self.at(day, time()), self.at(day + timedelta(days=1), time())
+        return self._day(day)[0]
 
     def spans(self, day: date) -> list[Span]:
         """The slots of a date as instants in UTC, without asking whether the date is worked."""
-        return [(self.at(day, a), self.at(day, b)) for a, b in self.slots]
+        return self._day(day)[1]
+
+    def _day(self, day: date) -> tuple[Span, list[Span]]:
+        """A date from midnight to midnight, and its slots; kept, because fifty rows of a list ask for the same ones."""
+        known = self._known.get(day)
+        if known is None:
+            whole = self.at(day, time()), self.at(day + timedelta(days=1), time())
+            known = whole, [(self.at(day, a), self.at(day, b)) for a, b in self.slots]
+            if len(self._known) >= _DAYS:
+                self._known.clear()
+            self._known[day] = known
+        return known
 
 
 def in_window(clock: time, start: time, end: time) -> bool:

@@ -1,13 +1,15 @@
 """Very many plain requests, to measure with: case, detail, first step and answer clock, nothing else.
 
-Python draws what differs from case to case; the texts with their folded and searchable forms are made once and joined
-to them in the database. Their numbers begin with HB, so that nobody takes them for the city's own history.
+Python draws what differs from case to case, up to some hundred thousand, and the database copies those
+(`multiply.py`); the texts with their folded and searchable forms are made once and joined to them in the database.
+Their numbers begin with HB, so that nobody takes them for the city's own history.
 """
 
 import random
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -16,7 +18,7 @@ from django.db import connection, transaction
 from huhang.base.access.context import SYSTEM
 from huhang.base.catalog import queries as catalog
 from huhang.base.database import as_owner
-from huhang.doors.cli.city import rows, texts
+from huhang.doors.cli.city import multiply, rows, texts
 from huhang.doors.cli.city.hours import Office
 from huhang.doors.cli.city.lighten import without_foreign_keys, without_indexes
 from huhang.doors.cli.city.load import copy, enter
@@ -39,9 +41,6 @@ _CASES = ("cases_case", "requests_request", "cases_step", "cases_clock")
 _STATES = ("registered", "classified", "dispatched", "handling", "handling", "handling", "answered", "revisited")
 _CHANNELS = ("web", "app", "hotline", "hotline", "window", "visit", "call_110", "letter")
 _PREFIX = "HB"
-_NUMBERS = 31**7
-_STRIDE = 15_485_863
-"""Prime to 31: the multiples of it meet every number once before any comes again, so none has to be looked up."""
 
 _DRAFT = """
 CREATE TEMP TABLE draft (
@@ -111,10 +110,19 @@ def load(cases: int, *, seed: int = 1, now: datetime, say: Say = print) -> None:
             desks, home, pool = _desks(cursor), _home(cursor), _pool(cursor, rng, min(TEXTS, cases))
             say(f"  文字 {pool} 种，{time.monotonic() - began:.0f} 秒")
             cursor.execute(_DRAFT)
-            columns = _columns(_DRAFT)
-            copy(cursor, rows.Sheet("draft", columns, _draft(cases, _there(cursor), desks, home, pool, rng, now)))
-            say(f"  起草 {cases} 件，{time.monotonic() - began:.0f} 秒")
-            _insert(cursor, cases, say, began)
+            columns, there, drawn = _columns(_DRAFT), _there(cursor), min(cases, multiply.DRAWN)
+            copy(cursor, rows.Sheet("draft", columns, _draft(drawn, there, desks, home, pool, rng, now)))
+            say(f"  起草 {drawn} 件，{time.monotonic() - began:.0f} 秒")
+            with _lightened(cursor, cases):
+                _insert(cursor)
+                done = drawn
+                for more in multiply.batches(
+                    cursor, cases - drawn, there=there + drawn, pool=pool, prefix=_PREFIX, now=now
+                ):
+                    _insert(cursor)
+                    done += more
+                    say(f"  写入 {done} 件，{time.monotonic() - began:.0f} 秒")
+            say(f"  索引与外键，{time.monotonic() - began:.0f} 秒")
             _note(cursor, cases, seed, now)
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE cases_case")
@@ -123,17 +131,20 @@ def load(cases: int, *, seed: int = 1, now: datetime, say: Say = print) -> None:
     say(f"已载入 {cases} 件，用时 {took:.0f} 秒（每秒 {cases / took:,.0f} 件）")
 
 
-def _insert(cursor: Any, cases: int, say: Say, began: float) -> None:
+@contextmanager
+def _lightened(cursor: Any, cases: int) -> Iterator[None]:
     with without_foreign_keys(cursor, _CASES):
         if cases < HEAVY:
-            for statement in _INTO:
-                cursor.execute(statement)
+            yield
             return
         with without_indexes(cursor, _CASES):
-            for statement in _INTO:
-                cursor.execute(statement)
-                say(f"  {statement.split()[2]}，{time.monotonic() - began:.0f} 秒")
-    say(f"  索引与外键，{time.monotonic() - began:.0f} 秒")
+            yield
+
+
+def _insert(cursor: Any) -> None:
+    """What stands in the draft, into the four tables."""
+    for statement in _INTO:
+        cursor.execute(statement)
 
 
 def _columns(statement: str) -> str:
@@ -224,7 +235,7 @@ def _draft(
         answered = (
             None if open_now and state not in ("answered", "revisited") else min(now, received + timedelta(hours=9))
         )
-        number = public_number(_PREFIX, _Spread((there + i) * _STRIDE % _NUMBERS))
+        number = public_number(_PREFIX, _Spread((there + i) * multiply.STRIDE % multiply.NUMBERS))
         ms = int(received.timestamp() * 1000)
         yield (
             keys.at(ms),

@@ -39,6 +39,6 @@ def without_indexes(cursor: Any, tables: Sequence[str]) -> Iterator[None]:
     for name, _ in indexes:
         cursor.execute(f"DROP INDEX {name}")
     yield
-    cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
+    cursor.execute("SET LOCAL maintenance_work_mem = '1GB'")
     for _, definition in indexes:
         cursor.execute(definition)

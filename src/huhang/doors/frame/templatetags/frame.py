@@ -1,6 +1,6 @@
 """Tags and filters of every page: ``{% load frame %}``. Display only; numbers and dates are worked out elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -14,12 +14,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from huhang.doors.frame import fields, rules
-from huhang.doors.frame.parts import Left
+from huhang.doors.frame import drawing, fields, rules
+from huhang.doors.frame.parts import Ledger, Left
 
 register = template.Library()
 
-CARD_LEVELS = ("blue", "yellow", "orange", "red")
 _CURSORS = ("after", "before")
 
 
@@ -99,20 +98,34 @@ def icon(name: str, label: str = "") -> SafeString:
 @register.simple_tag
 def state_tag(text: str, tone: str = "") -> SafeString:
     """The state of a case as a word; ``tone``: go, ok, wait, late or nothing."""
-    return format_html('<span class="state {}">{}</span>', tone, text)
+    return SafeString(drawing.state(text, tone))
 
 
 @register.simple_tag
 def card_tag(level: str, text: str = "") -> SafeString:
     """A supervision card: icon, word and colour, never colour alone. Nothing for no card."""
-    if level not in CARD_LEVELS:
-        return SafeString("")
-    words = {"blue": _("蓝卡"), "yellow": _("黄卡"), "orange": _("橙卡"), "red": _("红卡")}[level]
-    said = f"{words} · {text}" if text else words
-    return format_html('<span class="card-tag {}">{}{}</span>', level, icon("flag-fill"), said)
+    return SafeString(drawing.card(level, text))
 
 
-@register.inclusion_tag("frame/_remaining.html")
+@register.simple_tag(takes_context=True)
+def ledger_bodies(context: Context, ledger: Ledger) -> SafeString:
+    """The rows of a ledger under their headings, at the page's ``now``."""
+    return drawing.bodies(ledger, context.get("now") or None)
+
+
+@register.simple_tag
+def options(choices: Iterable[tuple[str, Any]], value: str = "") -> SafeString:
+    """The options of a select from (value, label) pairs, the chosen one marked."""
+    return drawing.options(choices, value)
+
+
+@register.simple_tag(takes_context=True)
+def remaining_time(context: Context, left: Left) -> SafeString:
+    """Remaining working time as the clock worked it out, at the page's ``now``."""
+    return SafeString(drawing.left(left, drawing.Pen.of(context.get("now") or None)))
+
+
+@register.simple_tag
 def remaining(
     due_at: datetime | None,
     now: datetime | None,
@@ -122,16 +135,10 @@ def remaining(
     soon: bool = False,
     why_url: str = "",
     provisional: bool = False,
-) -> dict[str, Any]:
+) -> SafeString:
     """Remaining working time: the words, a bar of the share used (0 to 1), when it is due, and a way to "why"."""
     left = Left(text, due_at, fraction, late=late, soon=soon, why_url=why_url, provisional=provisional)
-    return {"left": left, "now": now or timezone.now()}
-
-
-@register.filter
-def per_cent_of(fraction: float | None) -> float:
-    """0.88 as 88, for ``width_class``."""
-    return (fraction or 0) * 100
+    return SafeString(drawing.left(left, drawing.Pen.of(now or None)))
 
 
 @register.filter
