@@ -16,7 +16,6 @@ from django.db.models.expressions import RawSQL
 
 from huhang.base.access.queries import seen
 from huhang.base.access.rules import Actor
-from huhang.cases.models import SavedView
 from huhang.reading import search
 from huhang.reading.rules import Filter
 from huhang.reading.scopes import Arm, arms, conditions, found, narrowed

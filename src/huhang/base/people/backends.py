@@ -6,7 +6,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.utils import timezone
 
 from huhang.base.people.models import User
-from huhang.base.people.queries import with_posts
+from huhang.base.people.queries import officer
 
 
 class Officers(AuthenticationBackend):
@@ -18,4 +18,4 @@ class Officers(AuthenticationBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """The signed-in officer of a session; none once they have left, so leaving takes effect at once."""
-        return with_posts(timezone.now()).filter(pk=user_id).first()
+        return officer(user_id, now=timezone.now())

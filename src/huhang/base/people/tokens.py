@@ -14,7 +14,7 @@ from huhang.base.access.rules import STRANGER, Actor
 from huhang.base.journal import actions as journal
 from huhang.base.keyring import keys
 from huhang.base.people.models import ApiToken
-from huhang.base.people.queries import actor_of, with_posts
+from huhang.base.people.queries import actor_of, officer
 from huhang.kernel.errors import Denied, Invalid, Missing
 from huhang.kernel.text import clean
 
@@ -51,8 +51,7 @@ def bearer(header: str) -> Actor:
     token = _opened(text.strip()) if scheme.lower() == "bearer" else None
     if token is None:
         return STRANGER
-    now = timezone.now()
-    user = with_posts(now).filter(tokens__id=token, tokens__revoked_at__isnull=True, tokens__expires_at__gt=now).first()
+    user = officer(token, now=timezone.now(), by_token=True)
     return actor_of(user, door="api") if user and not user.must_change_password else STRANGER
 
 

@@ -12,10 +12,12 @@ from django.utils.functional import Promise
 
 def moment(when: datetime | None) -> str | None:
     """An instant in UTC, to the second: ``2026-11-20T02:00:00Z``."""
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if when else None
+    return when.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z" if when else None
 
 
 def _spelled(value: Any) -> str:
+    if type(value) is UUID:
+        return str(value)
     match value:
         case UUID() | Promise():
             return str(value)

@@ -15,15 +15,13 @@ from huhang.cases.fields import Field
 from huhang.cases.models import Attachment, Case, Clock, Comment, Step
 from huhang.cases.queries import testimony
 from huhang.cases.registry import kind_of
-from huhang.cases.rules import Kind, Move
+from huhang.cases.rules import Move
 from huhang.doors.api.answers import moment
 from huhang.kernel.worktime import (
-    Calendar,
     DayNote,
     Extension,
     Language,
     Pause,
-    Schedule,
     explain,
     remaining,
     say_remaining,
@@ -50,40 +48,72 @@ Shown = Line | Case
 """What a row is made from: the list's own lines, or a case just touched."""
 
 
-def _left(case: Shown, now: datetime, calendar: Calendar, schedule: Schedule) -> tuple[bool, str | None]:
+def _left(case: Shown, words: "Words") -> tuple[bool, str | None]:
     if not case.is_open or case.due_at is None:
         return False, None
-    told = remaining(now, case.due_at, calendar, schedule)
-    return told.late, say_remaining(told, language())
+    told = remaining(words.now, case.due_at, words.calendar, words.schedule)
+    return told.late, say_remaining(told, words.language)
+
+
+class Words:
+    """What the rows of one answer share: the instant, and labels in the language asked for, each looked up once."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now, self.language = now, language()
+        self.calendar, self.schedule = catalog.calendar(), catalog.schedule()
+        self._states: dict[tuple[str, str], str] = {}
+        self._categories: dict[tuple[str, str, int], dict[str, str] | None] = {}
+        self._units: dict[UUID, tuple[dict[str, Any] | None, dict[str, Any] | None]] = {}
+
+    def state(self, case: Shown) -> str:
+        """The state's label."""
+        key = (case.kind, case.state)
+        if key not in self._states:
+            self._states[key] = str(kind_of(case.kind).state(case.state).label)
+        return self._states[key]
+
+    def category(self, case: Shown) -> dict[str, str] | None:
+        """The category by code, with the name it had in the version the case keeps."""
+        key = (case.kind, case.category, case.category_version)
+        if key not in self._categories:
+            label = kind_of(case.kind).category_label(case.category, case.category_version) if case.category else ""
+            self._categories[key] = {"code": case.category, "label": label} if case.category else None
+        return self._categories[key]
+
+    def units(self, unit: UUID) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+        """The unit and its branch, each by id and short name."""
+        if unit not in self._units:
+            self._units[unit] = unit_ref(unit), unit_ref(tree().branch_of(unit))
+        return self._units[unit]
 
 
 def rows_shape(lines: Iterable[Line], now: datetime) -> list[dict[str, Any]]:
     """Rows of a list. Labels come from memory; nothing is asked of the database."""
-    calendar, schedule = catalog.calendar(), catalog.schedule()
-    return [_row(line, line.officer, now, calendar, schedule) for line in lines]
+    words = Words(now)
+    return [_row(line, line.officer, words) for line in lines]
 
 
 def row_shape(case: Case, now: datetime) -> dict[str, Any]:
     """One case as a row; the officer's name is an annotation of the query."""
-    return _row(case, getattr(case, "officer_name", None) or "", now, catalog.calendar(), catalog.schedule())
+    return _row(case, getattr(case, "officer_name", None) or "", Words(now))
 
 
-def _row(case: Shown, officer: str, now: datetime, calendar: Calendar, schedule: Schedule) -> dict[str, Any]:
-    kind = kind_of(case.kind)
-    late, left = _left(case, now, calendar, schedule)
+def _row(case: Shown, officer: str, words: Words) -> dict[str, Any]:
+    late, left = _left(case, words)
+    unit, branch = words.units(case.unit_id)
     return {
         "number": case.number,
         "url": BASE + case.number,
         "version": case.version,
         "state": case.state,
-        "state_label": str(kind.state(case.state).label),
+        "state_label": words.state(case),
         "open": case.is_open,
         "title": case.title,
         "from": case.from_label,
-        "unit": unit_ref(case.unit_id),
-        "branch": unit_ref(tree().branch_of(case.unit_id)),
+        "unit": unit,
+        "branch": branch,
         "officer": {"id": case.officer_id, "name": officer} if case.officer_id else None,
-        "category": _category(kind, case),
+        "category": words.category(case),
         "channel": case.channel,
         "urgency": case.urgency,
         "sensitive": case.sensitive,
@@ -96,12 +126,6 @@ def _row(case: Shown, officer: str, now: datetime, calendar: Calendar, schedule:
         "answered_at": moment(case.answered_at),
         "closed_at": moment(case.closed_at),
     }
-
-
-def _category(kind: Kind, case: Shown) -> dict[str, str] | None:
-    if not case.category:
-        return None
-    return {"code": case.category, "label": kind.category_label(case.category, case.category_version)}
 
 
 def record_shape(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """What every page's frame shows: the menu with its counts, the search box, who is signed in, the names of the place."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, pgettext
@@ -77,7 +78,12 @@ def _desk_items() -> list[tuple[str, list[Item]]]:
 
 
 def address(name: str) -> str:
-    """Where a named page is; empty when this installation does not have it."""
+    """Where a named page without further parts is; empty when this installation does not have it."""
+    return _address(name, get_script_prefix(), settings.ROOT_URLCONF)
+
+
+@lru_cache(maxsize=1024)
+def _address(name: str, prefix: str, urlconf: str) -> str:
     try:
         return reverse(name)
     except NoReverseMatch:

@@ -7,7 +7,7 @@ being 24 hours. Parts of a minute are dropped on both sides of the due instant.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from huhang.kernel.worktime.calendars import Calendar
@@ -80,12 +80,11 @@ def elapsed_working_days(a: datetime, b: datetime, calendar: Calendar, schedule:
 
 def working_time(a: datetime, b: datetime, calendar: Calendar, schedule: Schedule) -> timedelta:
     """Working time in ``[a, b)``; nothing when ``b`` is not after ``a``."""
+    if b <= a:
+        return timedelta()
     first, last = schedule.date_of(a), schedule.date_of(b)
-    if first >= last:
-        return _within(a, b, calendar, schedule)
-    between = calendar.works_between(first + _DAY, last) * schedule.day_length
-    morning = _within(schedule.whole(last)[0], b, calendar, schedule)
-    return _within(a, schedule.whole(first)[1], calendar, schedule) + between + morning
+    whole = calendar.works_between(first, last) * schedule.day_length
+    return whole + _worked(b, last, calendar, schedule) - _worked(a, first, calendar, schedule)
 
 
 def used_fraction(
@@ -120,13 +119,14 @@ def _measured(a: datetime, b: datetime, calendar: Calendar, schedule: Schedule, 
     return working_time(a, b, calendar, schedule) if unit.asks_calendar else b - a
 
 
-def _within(a: datetime, b: datetime, calendar: Calendar, schedule: Schedule) -> timedelta:
-    """Working time in ``[a, b)`` on the one date of ``a``."""
-    day = schedule.date_of(a)
-    if not calendar.kind_of(day).works:
-        return timedelta()
-    pieces = ((max(a, x), min(b, y)) for x, y in schedule.spans(day))
-    return sum((y - x for x, y in pieces if y > x), timedelta())
+def _worked(at: datetime, day: date, calendar: Calendar, schedule: Schedule) -> timedelta:
+    """Working time of its date ``day`` that lies before an instant."""
+    time = timedelta()
+    if calendar.kind_of(day).works:
+        for start, end in schedule.spans(day):
+            if at > start:
+                time += min(at, end) - start
+    return time
 
 
 def _say_days(left: Remaining, language: Language) -> str:

@@ -23,9 +23,7 @@ _WEEKS = 521
 """Ten years, less than a week short."""
 
 _KEEP = "CREATE TEMP TABLE drawn ON COMMIT DROP AS SELECT row_number() OVER () - 1 AS nth, draft.* FROM draft"
-_CLOSED = (
-    f"make_interval(weeks => age.weeks - mod(age.weeks + abs(mod(hashint8(p.i), {_WEEKS})), {_WEEKS}))"
-)
+_CLOSED = f"make_interval(weeks => age.weeks - mod(age.weeks + abs(mod(hashint8(p.i), {_WEEKS})), {_WEEKS}))"
 _OPEN = "make_interval(secs => -abs(mod(hashint8(p.i), 3600)))"
 
 
@@ -56,7 +54,8 @@ SELECT {_key(1)}, {_key(8)}, {_key(14)}, {number_sql("made.n", prefix)},
     CASE WHEN made.closed_at IS NOT NULL THEN least(%(now)s, made.closed_at + made.by) END,
     made.provisional, made.calendar, made.rule, made.unit_of_time, made.amount
 FROM (
-    SELECT moved.*, md5(moved.i::text) AS salt, lpad(to_hex((date_part('epoch', moved.at) * 1000)::bigint), 12, '0') AS ms
+    SELECT moved.*, md5(moved.i::text) AS salt,
+        lpad(to_hex((date_part('epoch', moved.at) * 1000)::bigint), 12, '0') AS ms
     FROM (
         SELECT d.*, p.i, mod(p.i * {STRIDE}, {NUMBERS}) AS n, by.by, least(%(now)s, d.received_at + by.by) AS at
         FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS p (i)
@@ -66,7 +65,7 @@ FROM (
         OFFSET 0
     ) AS moved OFFSET 0
 ) AS made ORDER BY made.at
-"""
+"""  # noqa: S608  prefix and numbers are ours
 
 
 def batches(cursor: Any, more: int, *, there: int, pool: int, prefix: str, now: datetime) -> Iterator[int]:

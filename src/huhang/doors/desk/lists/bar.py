@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from huhang.base.access.rules import Actor
 from huhang.cases.models import Case
 from huhang.doors.desk.lists.look import Look
+from huhang.doors.frame.context import address
 from huhang.doors.frame.parts import Chip, Choice, Filters
 from huhang.reading.rules import (
     SCOPES,
@@ -39,7 +39,7 @@ class Shown:
 
     @property
     def url(self) -> str:
-        return reverse(f"desk:{self.page}")
+        return address(f"desk:{self.page}")
 
     def link(self, **changes: Any) -> str:
         """This page with the filter changed; the place in the list is dropped, for it is another list."""
@@ -162,7 +162,7 @@ def filter_bar(shown: Shown, tallies: Tallies) -> Filters:
         choices=choices,
         keep=tuple(pair for pair in shown.pairs if pair[0] not in names),
         views=views,
-        save_url=shown.linked(reverse("desk:view_new")),
-        views_url=reverse("desk:views"),
+        save_url=shown.linked(address("desk:view_new")),
+        views_url=address("desk:views"),
         clear_url=shown.url if shown.query else "",
     )

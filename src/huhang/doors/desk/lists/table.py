@@ -42,27 +42,67 @@ def unit_of_time(line: Line) -> Unit:
     return Unit.WORKING_DAYS
 
 
-def left_of(line: Line, now: datetime) -> Left | None:
+class Words:
+    """What the rows of one page share: the instant, and labels in the reader's language, each looked up once."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.calendar, self.slots = catalog.calendar(), catalog.schedule()
+        self.language, self.spoken = get_language(), language()
+        self.today = self.slots.date_of(now)
+        self.unclassified, self.sensitive, self.late = _("未归类"), _("涉敏"), _("已超期")
+        self.units = tree().label
+        self.url = _address()
+        self._states: dict[tuple[str, str], tuple[str, str]] = {}
+        self._facts: dict[tuple[str, str, int, str, int], tuple[str, str, str, str]] = {}
+
+    def state(self, line: Line) -> tuple[str, str]:
+        """The state's label and tone."""
+        key = (line.kind, line.state)
+        if key not in self._states:
+            state = kind_of(line.kind).state(line.state)
+            self._states[key] = (str(state.label), state.tone)
+        return self._states[key]
+
+    def about(self, line: Line) -> tuple[str, str, str, str]:
+        """Kind (unless it is the main one), urgency, category and channel."""
+        key = (line.kind, line.category, line.category_version, line.channel, line.urgency)
+        if key not in self._facts:
+            kind = kind_of(line.kind)
+            self._facts[key] = (
+                "" if line.kind == MAIN else str(kind.label),
+                urgency_of(line),
+                category_of(line) or (self.unclassified if kind.categories() else ""),
+                channel_of(line),
+            )
+        return self._facts[key]
+
+    def moment(self, at: datetime) -> str:
+        """An instant on the clock of the house."""
+        return moment_words(self.slots.local(at), self.language, this_year=self.today.year)
+
+
+def _address() -> Callable[[str], str]:
+    """Where a case is, by number, from one lookup of the address: a number needs no escaping."""
+    before, after = reverse("desk:case", kwargs={"number": "0"}).rsplit("0", 1)
+    return lambda number: f"{before}{number}{after}"
+
+
+def left_of(line: Line, words: Words) -> Left | None:
     """Remaining working time with its bar; nothing when no clock runs."""
     if not line.is_open:
         return None
     if line.due_at is None:
         return Left(_("等补充，暂停计时")) if line.waiting else None
-    known, slots, unit = catalog.calendar(), catalog.schedule(), unit_of_time(line)
+    now, known, slots, unit = words.now, words.calendar, words.slots, unit_of_time(line)
     left = remaining(now, line.due_at, known, slots, unit)
     share = used_fraction(line.due_from or line.received_at, line.due_at, now, known, slots, unit=unit)
     # due before the weekend and looked at in it: late, though no working time has passed since
-    text = say_remaining(left, language()) if not left.late or left.working_days or left.minutes else _("已超期")
+    text = say_remaining(left, words.spoken) if not left.late or left.working_days or left.minutes else words.late
     if line.answered_at is not None and not left.late:
         text = _("%(what)s · %(left)s") % {"what": _("等回访"), "left": text}
     soon = not left.late and share >= SOON
     return Left(text, line.due_at, share, late=left.late, soon=soon, provisional=line.due_provisional)
-
-
-def _closed_facts(line: Line, now: datetime) -> list[str]:
-    if line.closed_at is None:
-        return []
-    return [_("%(at)s 结束") % {"at": moment(line.closed_at, now)}]
 
 
 def moment(at: datetime, now: datetime) -> str:
@@ -86,33 +126,33 @@ def urgency_of(line: Line) -> str:
     return str(Case.Urgency(line.urgency).label) if line.urgency else ""
 
 
-def _facts(line: Line, now: datetime) -> tuple[str, ...]:
-    kind = kind_of(line.kind)
+def _facts(line: Line, words: Words) -> tuple[str, ...]:
+    kind, urgency, category, channel = words.about(line)
     said = [
-        "" if line.kind == MAIN else str(kind.label),
+        kind,
         line.number,
-        urgency_of(line),
-        tree().label(line.unit_id),
-        category_of(line) or (_("未归类") if kind.categories() else ""),
-        channel_of(line),
-        _("涉敏") if line.sensitive else "",
-        *_closed_facts(line, now),
+        urgency,
+        words.units(line.unit_id),
+        category,
+        channel,
+        words.sensitive if line.sensitive else "",
+        _("%(at)s 结束") % {"at": words.moment(line.closed_at)} if line.closed_at else "",
     ]
-    return tuple(one for one in said if one)
+    return tuple([one for one in said if one])
 
 
-def row_of(line: Line, now: datetime, cells: Cells) -> Row:
+def row_of(line: Line, words: Words, cells: Cells) -> Row:
     """A line as a row; the checkbox carries the version seen, so that a bulk move notices what changed since."""
-    state = kind_of(line.kind).state(line.state)
+    label, tone = words.state(line)
     return Row(
         id=f"{line.id}:{line.version}",
-        url=reverse("desk:case", kwargs={"number": line.number}),
+        url=words.url(line.number),
         title=line.title,
-        facts=_facts(line, now),
-        state=str(state.label),
-        tone=state.tone,
-        left=left_of(line, now),
-        cells={name: fill(line, now) for name, fill in cells.items()},
+        facts=_facts(line, words),
+        state=label,
+        tone=tone,
+        left=left_of(line, words),
+        cells={name: fill(line, words.now) for name, fill in cells.items()},
     )
 
 
@@ -148,8 +188,9 @@ def due_groups(
     today = catalog.schedule().date_of(now)
     # waiting rows and rows without a clock come last together, in order of id: sorted apart here, within the page
     ordered = sorted(lines, key=lambda one: group_of(one, now))
+    words = Words(now)
     runs = [
-        (key, [row_of(one, now, cells) for one in run])
+        (key, [row_of(one, words, cells) for one in run])
         for key, run in groupby(ordered, key=lambda one: group_of(one, now))
     ]
     made = []
@@ -163,12 +204,13 @@ def due_groups(
 
 def plain_group(lines: Sequence[Line], now: datetime, cells: Cells) -> list[DueGroup]:
     """Rows as they come, under no heading."""
-    return [DueGroup("", [row_of(one, now, cells) for one in lines])]
+    words = Words(now)
+    return [DueGroup("", [row_of(one, words, cells) for one in lines])]
 
 
 def value_groups(lines: Sequence[Line], now: datetime, cells: Cells, column: str, known: Groups) -> list[DueGroup]:
     """The rows of a page under the value they share, most frequent in the whole list first; counts are of the list."""
-    counts = dict(known.counts)
+    counts, words = dict(known.counts), Words(now)
     held: dict[object, list[Line]] = {}
     for line in lines:
         held.setdefault(_value(line, column), []).append(line)
@@ -176,7 +218,7 @@ def value_groups(lines: Sequence[Line], now: datetime, cells: Cells, column: str
     return [
         DueGroup(
             value_label(column, value, held[value][0]),
-            [row_of(one, now, cells) for one in held[value]],
+            [row_of(one, words, cells) for one in held[value]],
             None if known.over else counts.get(value),
         )
         for value in order
