@@ -69,7 +69,8 @@ def test_counting_reads_no_whole_table_and_stops_at_a_thousand(crowd: Any) -> No
         actor = crowd.actor(who)
         asked = {scope: tallies.Asked(Filter(scope=scope), NOW) for scope in SCOPES}
         with acting(actor):
-            told = plan(*tallies.statement(actor, asked, page="inbox"))
+            made = tallies.statement(actor, asked, page="inbox")
+            told = plan(made.sql, made.values)
             if who in ("handler", "chief"):
                 assert "Seq Scan on cases_case" not in told, (who, told)
             counted = tallies.take(actor, asked)

@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
-from django.contrib.postgres.indexes import BrinIndex, GinIndex
+from django.contrib.postgres.indexes import BrinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q
@@ -124,8 +124,6 @@ class Case(models.Model):
             models.Index(fields=["subject", "-received_at"], name="case_subject", condition=Q(subject__isnull=False)),
             models.Index(fields=["parent"], name="case_parent", condition=Q(parent__isnull=False)),
             models.Index(fields=["merged_into"], name="case_merged", condition=Q(merged_into__isnull=False)),
-            GinIndex(fields=["search"], name="case_search"),
-            GinIndex(fields=["party_units"], name="case_parties", condition=~Q(party_units=[])),
         )
         constraints = (
             models.CheckConstraint(

@@ -96,12 +96,46 @@ the place after (before) which a page begins.
 """
 
 ORDERS = (
-    ("received", "c.received_at DESC, c.id DESC"),
-    ("received_back", "c.received_at, c.id"),
-    ("due", "c.due_at, c.id"),
-    ("due_back", "c.due_at DESC NULLS FIRST, c.id DESC"),
+    ("received", " ORDER BY c.received_at DESC, c.id DESC"),
+    ("received_back", " ORDER BY c.received_at, c.id"),
+    ("due", " ORDER BY c.due_at, c.id"),
+    ("due_back", " ORDER BY c.due_at DESC NULLS FIRST, c.id DESC"),
+    ("any", ""),
 )
-"""The orders of ``narrow->>'order'``; the first where none is asked for."""
+"""The orders of ``narrow->>'order'``; the first where none is asked for, the last for counting."""
+
+SPAN = 2
+"""How many months a search goes back at first; what is so rare that they do not fill a page is cheap to find whole."""
+FEW = 16
+"""Somebody with more units than this meets so many cases that naming them narrows nothing."""
+
+
+def terms(c: str = "") -> str:
+    """What one index finds a case by: its words, the month of receipt, whose it is, who takes part, whether it is open.
+
+    A search then touches only cases of the months and the people asked for, however many there are with these words.
+    The words are pairs of characters, so none of them can be one of these marks.
+    """
+    p = f"{c}." if c else ""
+    year, month = (f"extract({part} FROM {p}received_at AT TIME ZONE 'UTC')" for part in ("year", "month"))
+    return (
+        f"(coalesce({p}search, ''::tsvector) || array_to_tsvector(array_remove(ARRAY["
+        f"'@m' || ({year} * 12 + {month})::int, '@u' || {p}unit_id, '@u' || {p}branch_id, '@o' || {p}officer_id,"
+        f" '@t' || {p}taken_by_id, '@q' || {p}requester_id, CASE WHEN {p}is_open THEN '@open' END]::text[], NULL)"
+        f" || {p}party_units::text[] || {p}party_branches::text[]))"
+    )
+
+
+INDEX = f"CREATE INDEX case_terms ON cases_case USING gin ({terms()}) WITH (gin_pending_list_limit = 256);"
+"""The list of rows not yet sorted in is read whole by every search, so it is kept short (kilobytes)."""
+
+
+STATISTICS = "CREATE STATISTICS case_open_states (mcv) ON is_open, state FROM cases_case;"
+"""A state says whether a case is open; without this the planner takes the open ones of a state for far too few."""
+
+
+def _any_of(mark: str, ids: str) -> str:
+    return f"(SELECT string_agg(quote_literal('{mark}' || one), ' | ') FROM unnest({ids}) AS one)"
 
 
 def found() -> str:
@@ -109,7 +143,10 @@ def found() -> str:
 
     Operators that are not leak-proof cannot use an index behind a policy, so the search runs as the owner and applies
     the rule itself. It gives ids only; rows are then read through the policy like any others. Without ``q`` nothing is
-    searched for and only ``narrow`` counts (the GIN index of ``party_units`` has the same trouble).
+    searched for and only ``narrow`` counts (part-taking has the same trouble).
+
+    The newest findings are looked for in the last months first: sorting every case that ever had a word would cost more
+    the longer the ledger gets.
     """
     narrowed = "\n".join(
         f"    IF narrow ? '{name}' THEN say := say || $n$ AND {condition}$n$; END IF;" for name, condition in NARROWED
@@ -124,12 +161,50 @@ DECLARE
     branches uuid[] := ARRAY(SELECT jsonb_array_elements_text(narrow->'branches'))::uuid[];
     parties uuid[] := ARRAY(SELECT jsonb_array_elements_text(narrow->'parties'))::uuid[];
     states text[] := ARRAY(SELECT jsonb_array_elements_text(narrow->'states'));
+    held text[] := string_to_array(nullif(concat_ws(',', nullif(current_setting('huhang.units', true), ''),
+        nullif(current_setting('huhang.branches', true), '')), ''), ',');
+    me text := nullif(current_setting('huhang.user', true), '');
+    asker text := nullif(current_setting('huhang.person', true), '');
+    along text;
+    marks text[] := ARRAY[q::text];
+    whole tsquery;
+    months tsquery;
+    top timestamp := date_trunc('month', least((narrow->>'at')::timestamptz, (narrow->>'until')::timestamptz, now())
+        AT TIME ZONE 'UTC');
+    low timestamp;
+    near boolean := false;
+    got int;
 BEGIN
-    IF q IS NOT NULL THEN say := say || ' AND c.search @@ $1 AND c.folded LIKE ALL ($2)'; END IF;
+    IF coalesce(current_setting('huhang.scope', true), '') <> 'all' AND cardinality(coalesce(held, '{{}}')) <= {FEW}
+        AND coalesce(current_setting('huhang.case', true), '') = '' THEN
+        near := held IS NOT NULL;
+        marks := marks || concat_ws(' | ', {_any_of("@u", "held")}, {_any_of("", "held")},
+            quote_literal('@o' || me), quote_literal('@t' || me), quote_literal('@q' || asker));
+    END IF;
+    marks := marks || ARRAY[{_any_of("", "parties")}, quote_literal('@u' || (narrow->>'unit')),
+        quote_literal('@u' || (narrow->>'branch')), quote_literal('@o' || (narrow->>'officer')),
+        quote_literal('@t' || (narrow->>'taken')), CASE WHEN narrow->>'open' = 'true' THEN $o$'@open'$o$ END,
+        CASE WHEN narrow ? 'own' THEN {_any_of("@u", "units || branches")} END];
+    SELECT ' AND {terms("c").replace("'", "''")} @@ $9', string_agg('(' || mark || ')', ' & ')::tsquery
+        INTO along, whole FROM unnest(marks) AS mark WHERE mark <> '';
+    IF q IS NOT NULL THEN say := say || ' AND c.folded LIKE ALL ($2)'; END IF;
 {narrowed}
-    say := say || ' ORDER BY ' || CASE coalesce(narrow->>'order', '{ORDERS[0][0]}')
+    IF whole IS NOT NULL THEN say := say || along; END IF;
+    along := CASE coalesce(narrow->>'order', '{ORDERS[0][0]}')
 {orders}
-    END || ' LIMIT $8';
-    RETURN QUERY EXECUTE say USING q, pats, narrow, units, branches, parties, states, want;
+    END;
+    IF q IS NOT NULL AND NOT near AND coalesce(narrow->>'order', '{ORDERS[0][0]}') = '{ORDERS[0][0]}' THEN
+        low := top - make_interval(months => {SPAN} - 1);
+        SELECT string_agg(quote_literal('@m' || (extract(year FROM m) * 12 + extract(month FROM m))::int), ' | ')
+            INTO months FROM generate_series(low, top + interval '1 month', interval '1 month') AS m;
+        RETURN QUERY EXECUTE say || $w$ AND c.received_at >= $10 AT TIME ZONE 'UTC'$w$ || along || ' LIMIT $8'
+            USING q, pats, narrow, units, branches, parties, states, want, whole && months, low;
+        GET DIAGNOSTICS got = ROW_COUNT;
+        want := want - got;
+        IF want <= 0 THEN RETURN; END IF;
+        say := say || $w$ AND c.received_at < $10 AT TIME ZONE 'UTC'$w$;
+    END IF;
+    RETURN QUERY EXECUTE say || along || ' LIMIT $8'
+        USING q, pats, narrow, units, branches, parties, states, want, whole, low;
 END $body$;
 """

@@ -68,20 +68,13 @@ def _arm(arm: Arm, actor: Actor, asked: Asked) -> Statement:
         wheres.append(Q(**{f"{arm.each}__in": arm.values}))
     if arm.found is not None:
         query, likes = search.words(asked.filter.q) if asked.filter.q else (None, None)
-        narrow = arm.found | narrowed(actor, asked.filter, asked.now)
+        narrow = arm.found | narrowed(actor, asked.filter, asked.now) | {"order": "any"}
         wheres.append(found(query, likes, MOST + 1, narrow))
     return rows((), wheres, limit=MOST + 1)
 
 
-def _count(actor: Actor, asked: Asked) -> Statement:
-    parts = [_arm(arm, actor, asked) for arm in arms(actor, asked.filter)]
-    if not parts:
-        return "0", []
-    sql = " UNION ALL ".join(f"({part})" for part, _ in parts)
-    return (
-        f"(SELECT count(*) FROM (SELECT 1 FROM ({sql}) AS parts LIMIT %s) AS counted)",  # noqa: S608
-        [value for _, params in parts for value in params] + [MOST + 1],
-    )
+def _key(part: Statement) -> tuple[str, str]:
+    return part[0], repr(part[1])
 
 
 _VIEWS = """
@@ -96,33 +89,56 @@ def _views(actor: Actor, page: str) -> Statement:
     return _VIEWS, [page, actor.user, [g.unit for g in actor.grants]]
 
 
-def statement(actor: Actor, asked: Mapping[str, Asked], *, page: str = "") -> Statement:
-    """The one statement of a page's counts; the views of ``page`` come with it.
+@dataclass(frozen=True)
+class Sum:
+    """One statement that counts arms, each once however many lists it belongs to, and which arms make up each list."""
+
+    sql: str
+    values: list[Any]
+    of: Mapping[Asked, tuple[int, ...]]
+
+
+def statement(actor: Actor, asked: Mapping[str, Asked], *, page: str = "") -> Sum:
+    """The one statement of a page's counts; the views of ``page`` come with it, last.
 
     Raises:
         Invalid: what is searched for cannot be searched.
     """
-    distinct = dict.fromkeys(asked.values())
-    parts = [_count(actor, one) for one in distinct]
+    places: dict[tuple[str, str], int] = {}
+    parts: list[Statement] = []
+    of: dict[Asked, tuple[int, ...]] = {}
+    for one in dict.fromkeys(asked.values()):
+        mine = []
+        for part in (_arm(arm, actor, one) for arm in arms(actor, one.filter)):
+            key = _key(part)
+            if key not in places:
+                places[key] = len(parts)
+                parts.append((f"(SELECT count(*) FROM ({part[0]}) AS counted)", part[1]))  # noqa: S608
+            mine.append(places[key])
+        of[one] = tuple(mine)
     if page:
         parts.append(_views(actor, page))
-    return "SELECT " + ", ".join(sql for sql, _ in parts), [value for _, params in parts for value in params]
+    chosen = ", ".join(sql for sql, _ in parts)
+    return Sum(f"SELECT {chosen}" if parts else "", [value for _, values in parts for value in values], of)
 
 
 def take(actor: Actor, asked: Mapping[str, Asked], *, page: str = "") -> Tallies:
-    """Counts every list asked for, each at most `MOST`; lists asked for twice are counted once."""
+    """Counts every list asked for, each at most `MOST`; lists asked for twice are counted once.
+
+    Arms never share a row, so a list is as long as its arms together.
+    """
     if actor.user is None:
         return Tallies()
-    distinct = list(dict.fromkeys(asked.values()))
-    if not distinct and not page:
-        return Tallies()
-    with connection.cursor() as cursor:
-        cursor.execute(*statement(actor, asked, page=page))
-        row = cursor.fetchone()
-    assert row is not None  # a SELECT without FROM gives one row
-    numbers = {one: Tally(min(n, MOST), n > MOST) for one, n in zip(distinct, row, strict=False)}
+    made = statement(actor, asked, page=page)
+    row: tuple[Any, ...] = ()
+    if made.sql:
+        with connection.cursor() as cursor:
+            cursor.execute(made.sql, made.values)
+            row = cursor.fetchone() or ()
+    numbers = {one: sum(row[place] for place in places) for one, places in made.of.items()}
+    counts = {one: Tally(min(n, MOST), n > MOST) for one, n in numbers.items()}
     views = tuple(_view(one, actor) for one in json.loads(row[-1])) if page else ()
-    return Tallies({name: numbers[one] for name, one in asked.items()}, views)
+    return Tallies({name: counts[one] for name, one in asked.items()}, views)
 
 
 def _view(row: dict[str, Any], actor: Actor) -> View:
