@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 
 from bench import house
-from bench.cost import Cost, Meter
+from bench.cost import Cost, Meter, yardstick
 
 _HEAD = "| 请求 | 谁 | 门 | 应用 CPU 毫秒 | 数据库 CPU 毫秒 | 合计 | 语句 | 直接查询 CPU 毫秒 | 倍数 |"
 _RULE = "|---|---|---|--:|--:|--:|--:|--:|--:|"
@@ -47,14 +47,15 @@ def _measured(dsn: str, wanted: str) -> Iterator[str]:
     who = callers.cast()
     rows = [
         *(ask for key in ("all", "few", "many") for ask in asks.lists(who[key], bare)),
-        *asks.records(who["all"], bare),
-        *asks.writes(who["all"], bare),
+        *(ask for one in who.values() for ask in asks.records(one, bare)),
+        *(ask for one in who.values() for ask in asks.writes(one, bare)),
     ]
     with connection.execute_wrapper(count):
         for ask in rows:
             if wanted and wanted not in ask.name:
                 continue
             least = meter.measure(ask.bare, repeats=ask.repeats)
+            _say(f"· {ask.name}，{ask.who}（标尺 {yardstick():.1f} 毫秒）")
             for door, work in (("网页", ask.page), ("API", ask.api)):
                 if work is not None:
                     cost = meter.measure(work, repeats=ask.repeats, counted=lambda: seen[0])
@@ -79,9 +80,10 @@ def main() -> None:
             if said.load_only:
                 continue
             with house.server(data, _say) as dsn:
-                print(f"\n### {cases:,} 件\n\n{_HEAD}\n{_RULE}", flush=True)
+                print(f"\n### {cases:,} 件\n\n标尺 {yardstick():.1f} 毫秒\n\n{_HEAD}\n{_RULE}", flush=True)
                 for line in _measured(dsn, said.only):
                     print(line, flush=True)
+                print(f"\n标尺 {yardstick():.1f} 毫秒", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """What is measured: each ask through the pages, through the API, and as bare statements."""
 
+import itertools
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +35,14 @@ class Ask:
     api: Work | None
     bare: Work
     repeats: int = 30
+
+
+_nth = itertools.count(int(time.time()))
+
+
+def _told() -> dict[str, str]:
+    """What somebody says, never twice the same: the page asks back when the same comes in again."""
+    return {**_SAID, "body": f"{_SAID['body']}第{next(_nth)}次。"}
 
 
 def _units(caller: Caller) -> list[Any] | None:
@@ -79,7 +89,8 @@ def lists(caller: Caller, bare: Bare) -> Iterator[Ask]:
 
 def records(caller: Caller, bare: Bare) -> Iterator[Ask]:
     """One case whole."""
-    numbers = [number for number, _, _ in bare.numbers("registered")][:200]
+    units = _units(caller)
+    numbers = [number for number, _, _ in bare.numbers("registered" if units is None else "handling", units)][:200]
     at = _round(numbers)
     yield Ask(
         "一件的全部",
@@ -91,7 +102,7 @@ def records(caller: Caller, bare: Bare) -> Iterator[Ask]:
 
 
 def writes(caller: Caller, bare: Bare) -> Iterator[Ask]:
-    """A new request, and a move on one."""
+    """A new request, and a move on one: classifying by whoever sees everything, signing by a unit."""
     from django.utils import timezone
 
     def now() -> str:
@@ -100,24 +111,27 @@ def writes(caller: Caller, bare: Bare) -> Iterator[Ask]:
     yield Ask(
         "登记一件",
         caller.name,
-        lambda: caller.form(reverse("desk:request_new"), {**_SAID, "urgency": "0", "received_at": now()}, wanted=201),
-        lambda: caller.post("/requests", _SAID, wanted=201),
+        lambda: caller.form(reverse("desk:request_new"), {**_told(), "urgency": "0", "received_at": now()}, wanted=201),
+        lambda: caller.post("/requests", _told(), wanted=201),
         bare.create,
     )
-    waiting = iter(list(bare.numbers("registered")))
-    values = {"category": "PS-02", "nature": "help", "urgency": "0"}
+    units = _units(caller)
+    waiting = iter(list(bare.numbers("registered" if units is None else "dispatched", units)))
+    name = "classify" if units is None else "sign"
+    values = {"category": "PS-02", "nature": "help", "urgency": "0"} if units is None else {}
 
     def page() -> Any:
         number, version, _ = next(waiting)
-        where = reverse("desk:move", kwargs={"number": number, "name": "classify"})
+        where = reverse("desk:move", kwargs={"number": number, "name": name})
         return caller.form(where, {**values, "version": str(version)}, wanted=302)
 
     def api() -> Any:
         number, version, _ = next(waiting)
         body = {"version": version, "values": values}
-        return caller.post(f"/requests/{number}/moves/classify", body, wanted=200)
+        return caller.post(f"/requests/{number}/moves/{name}", body, wanted=200)
 
-    yield Ask("办一步（归类）", caller.name, page, api, lambda: bare.move(next(waiting)[2]), repeats=20)
+    said = "归类" if units is None else "签收"
+    yield Ask(f"办一步（{said}）", caller.name, page, api, lambda: bare.move(next(waiting)[2]), repeats=8)
 
 
 def _round(numbers: list[str]) -> Iterator[str]:

@@ -117,7 +117,10 @@ class Bare:
     def _enter(self, case: uuid.UUID) -> None:
         self.session.execute(_ENTRY, {"id": uuid7(), "case": case})
 
-    def numbers(self, state: str) -> Iterator[tuple[str, int, Any]]:
+    def numbers(self, state: str, units: list[Any] | None = None) -> Iterator[tuple[str, int, Any]]:
         """Number, version and key of cases in a state, newest first."""
         sql = "SELECT number, version, id FROM cases_case WHERE state = %s AND is_open AND NOT sensitive"
-        yield from self.session.execute(sql + " AND number LIKE 'HB-%%' ORDER BY received_at DESC", [state]).fetchall()
+        sql += " AND unit_id = ANY (%s)" if units is not None else ""
+        values = [state] if units is None else [state, units]
+        sql += " AND number LIKE 'HB-%%' ORDER BY received_at DESC LIMIT 2000"
+        yield from self.session.execute(sql, values).fetchall()

@@ -50,6 +50,20 @@ class Meter:
         return Cost(spent / repeats * 1000, used / repeats * 1000, (counted() - statements) / repeats)
 
 
+def yardstick() -> float:
+    """Milliseconds of processor time of one fixed piece of work, the median of nine.
+
+    Shared caches and shared cores make the same work dearer when others are busy; two tables can be compared by this.
+    """
+    taken = []
+    for _ in range(9):
+        began = time.process_time()
+        text = ",".join(str(number * number) for number in range(20_000))
+        sorted(text.split(","))
+        taken.append((time.process_time() - began) * 1000)
+    return sorted(taken)[4]
+
+
 def _seconds(pid: int) -> float:
     try:
         return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9

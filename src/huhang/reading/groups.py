@@ -14,9 +14,9 @@ from huhang.base.access.queries import visible_to
 from huhang.base.access.rules import Actor
 from huhang.cases.models import Case
 from huhang.reading import search
-from huhang.reading.ledger import Statement
 from huhang.reading.rules import Filter
 from huhang.reading.scopes import Arm, arms, conditions, found, narrowed
+from huhang.reading.wheres import Statement
 
 MOST = 10_000
 """Counting stops after so many rows of each part of the list; the answer says so."""

@@ -6,7 +6,7 @@ Counting stops at a thousand and one: nobody works through more, and the page sa
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -73,10 +73,6 @@ def _arm(arm: Arm, actor: Actor, asked: Asked) -> Statement:
     return rows((), wheres, limit=MOST + 1)
 
 
-def _key(part: Statement) -> tuple[str, str]:
-    return part[0], repr(part[1])
-
-
 _VIEWS = """
 (SELECT coalesce(json_agg(row_to_json(v)), '[]')::text FROM (
     SELECT id, name, query, owner_id, unit_id FROM cases_saved_view
@@ -98,28 +94,63 @@ class Sum:
     of: Mapping[Asked, tuple[int, ...]]
 
 
+class _Counting:
+    """Arms to count, the late ones first: where those are over the limit already, the whole arm need not be counted."""
+
+    def __init__(self) -> None:
+        self.first: list[Statement] = []
+        self.then: list[Statement] = []
+        self._places: dict[tuple[str, str], int] = {}
+
+    def place(self, part: Statement, *, late: bool, within: int | None) -> int:
+        """Where the count of an arm will stand; ``within`` is the place of a part of it that is counted first."""
+        key = (part[0], repr(part[1]))
+        if key not in self._places:
+            counted = f"(SELECT count(*) FROM ({part[0]}) AS counted)"  # noqa: S608  conditions are ours
+            if within is not None and not late:
+                counted = f"CASE WHEN late.n{within} > {MOST} THEN {MOST + 1} ELSE {counted} END"
+            rows = self.first if late else self.then
+            self._places[key] = len(rows) if late else -1 - len(rows)
+            rows.append((counted, part[1]))
+        return self._places[key]
+
+    def made(self, more: list[Statement]) -> Statement:
+        """The statement: late arms, the others, and what else comes with them."""
+        rows: list[Statement] = [(f"late.n{place}", []) for place in range(len(self.first))] + self.then + more
+        chosen = ", ".join(sql for sql, _ in rows)
+        values = [value for _, one in [*self.first, *rows] for value in one]
+        if not self.first:
+            return (f"SELECT {chosen}" if rows else "", values)
+        late = ", ".join(f"{sql} AS n{place}" for place, (sql, _) in enumerate(self.first))
+        return f"WITH late AS MATERIALIZED (SELECT {late}) SELECT {chosen} FROM late", values  # noqa: S608
+
+
 def statement(actor: Actor, asked: Mapping[str, Asked], *, page: str = "") -> Sum:
     """The one statement of a page's counts; the views of ``page`` come with it, last.
 
     Raises:
         Invalid: what is searched for cannot be searched.
     """
-    places: dict[tuple[str, str], int] = {}
-    parts: list[Statement] = []
+    counting = _Counting()
     of: dict[Asked, tuple[int, ...]] = {}
-    for one in dict.fromkeys(asked.values()):
-        mine = []
-        for part in (_arm(arm, actor, one) for arm in arms(actor, one.filter)):
-            key = _key(part)
-            if key not in places:
-                places[key] = len(parts)
-                parts.append((f"(SELECT count(*) FROM ({part[0]}) AS counted)", part[1]))  # noqa: S608
-            mine.append(places[key])
-        of[one] = tuple(mine)
-    if page:
-        parts.append(_views(actor, page))
-    chosen = ", ".join(sql for sql, _ in parts)
-    return Sum(f"SELECT {chosen}" if parts else "", [value for _, values in parts for value in values], of)
+    # the late by the earliest instant first: what is late then is late later on too, and is part of the whole list
+    for one in sorted(dict.fromkeys(asked.values()), key=lambda each: (not each.filter.late, each.now)):
+        parts = [_arm(arm, actor, one) for arm in arms(actor, one.filter)]
+        inside = next((of[each] for each in of if _inside(each, one) and min(of[each], default=-1) >= 0), None)
+        of[one] = tuple(
+            counting.place(part, late=inside is None and one.filter.late, within=inside[nth] if inside else None)
+            for nth, part in enumerate(parts)
+        )
+    sql, values = counting.made([_views(actor, page)] if page else [])
+    width = len(counting.first)
+    return Sum(sql, values, {one: tuple(p if p >= 0 else width - 1 - p for p in at) for one, at in of.items()})
+
+
+def _inside(part: Asked, whole: Asked) -> bool:
+    """Whether a list of late cases is part of another list, arm by arm."""
+    if not part.filter.late or replace(part.filter, late=whole.filter.late) != whole.filter:
+        return False
+    return part.now <= whole.now if whole.filter.late else True
 
 
 def take(actor: Actor, asked: Mapping[str, Asked], *, page: str = "") -> Tallies:

@@ -14,11 +14,12 @@ from huhang.base.journal.models import Entry
 from huhang.base.people.models import User
 from huhang.base.people.queries import actor_for
 from huhang.cases.models import Case
-from huhang.doors.cli.city import bulk, geography, load, rows
+from huhang.doors.cli.city import bulk, geography, load, multiply, rows
 from huhang.doors.cli.city.people import PASSWORD, PERSONAS
 from huhang.doors.cli.city.register import HARBOUR
 from huhang.kernel.errors import Conflict, Invalid
 from huhang.kernel.identifiers import check_credit_code
+from huhang.kernel.numbering import normalise_number, public_number
 from huhang.kernel.text import canonical_json
 from huhang.kernel.worktime import Schedule
 from huhang.kinds.requests.actions import follow
@@ -235,7 +236,21 @@ def test_a_scale_out_of_reason_is_refused(scale: float) -> None:
         load.make(seed=1, scale=scale, now=NOW)
 
 
-def test_many_plain_cases_go_in_and_are_found(own_database: str) -> None:
+@pytest.mark.django_db
+def test_the_database_spells_a_number_as_the_kernel_does() -> None:
+    places = [0, 1, 31, 4_711, 9_999_999]
+    with connection.cursor() as cursor:
+        for place in places:
+            n = place * multiply.STRIDE % multiply.NUMBERS
+            cursor.execute(f"SELECT {multiply.number_sql('n.n', 'HB')} FROM (SELECT %s::bigint AS n) AS n", [n])
+            (told,) = cursor.fetchone()
+            assert told == public_number("HB", bulk._Spread(n))
+            assert normalise_number(told) == told
+
+
+def test_many_plain_cases_go_in_and_are_found(own_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(multiply, "DRAWN", 150)
+    monkeypatch.setattr(multiply, "BATCH", 100)
     with pytest.raises(Conflict, match="还没有单位"):
         bulk.load(10, now=NOW, say=lambda text: None)
     load.make(seed=1, scale=0.02, now=NOW, say=lambda text: None)
@@ -251,6 +266,8 @@ def test_many_plain_cases_go_in_and_are_found(own_database: str) -> None:
         assert made.filter(steps__isnull=True).count() == 0
         assert made.filter(clocks__isnull=True).count() == 0
         assert not made.filter(is_open=True, due_at__isnull=True).exists()
+        assert not made.exclude(state="closed").filter(is_open=False).exists()
+        assert made.filter(is_open=True).exists()
         assert not made.filter(received_at__gt=NOW + timedelta(seconds=1)).exists()
     leader = actor_for("100008", now=NOW)
     with acting(leader):

@@ -1,5 +1,6 @@
 """Starting, pausing, extending and stopping clocks; each computes the due instant anew from the events that count."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from huhang.base.access.context import SYSTEM, acting
@@ -11,7 +12,7 @@ from huhang.cases.queries import running, testimony
 from huhang.cases.rules import Promise
 from huhang.kernel.errors import Conflict
 from huhang.kernel.numbering import uuid7
-from huhang.kernel.worktime import Unit
+from huhang.kernel.worktime import Extension, Pause, Unit
 
 
 def _settle(case: Case, clock: Clock) -> None:
@@ -23,8 +24,20 @@ def _settle(case: Case, clock: Clock) -> None:
     case.waiting = told.due_at is None
 
 
-def start(case: Case, name: str, promise: Promise, *, at: datetime, shown: bool = True) -> Clock:
-    """A new clock from an instant; when ``shown`` its due instant is the case's. ``case`` changes in memory only."""
+def start(
+    case: Case,
+    name: str,
+    promise: Promise,
+    *,
+    at: datetime,
+    shown: bool = True,
+    pauses: Sequence[Pause] = (),
+    extensions: Sequence[Extension] = (),
+) -> Clock:
+    """A new clock from an instant; when ``shown`` its due instant is the case's. ``case`` changes in memory only.
+
+    ``pauses`` and ``extensions`` are counted in; the caller writes their rows.
+    """
     clock = Clock(
         case=case,
         name=name,
@@ -34,20 +47,25 @@ def start(case: Case, name: str, promise: Promise, *, at: datetime, shown: bool 
         started_at=at,
         calendar_version="",
     )
-    told = testimony(clock, pauses=(), extensions=())
+    told = testimony(clock, pauses=pauses, extensions=extensions)
     clock.due_at, clock.provisional, clock.calendar_version = told.due_at, told.provisional, told.calendar_version
     clock.save(force_insert=True)
     if shown:
-        case.due_at, case.due_provisional, case.due_from, case.waiting = clock.due_at, clock.provisional, at, False
+        case.due_at, case.due_provisional, case.due_from = clock.due_at, clock.provisional, at
+        case.waiting = clock.due_at is None
     return clock
 
 
 def stop(case: Case, name: str, *, at: datetime, shown: bool = True) -> None:
     """Ends the running clock of a name, if there is one; an open pause ends with it."""
     clock = running(case, name)
-    if clock is None:
-        return
-    ClockPause.objects.filter(clock=clock, ended_at__isnull=True).update(ended_at=at)
+    if clock is not None:
+        _end(case, clock, at=at, shown=shown)
+
+
+def _end(case: Case, clock: Clock, *, at: datetime, shown: bool = True, paused: bool = True) -> None:
+    if paused:
+        ClockPause.objects.filter(clock=clock, ended_at__isnull=True).update(ended_at=at)
     if clock.due_at is None and shown:
         _settle(case, clock)
     clock.stopped_at = at
@@ -62,16 +80,18 @@ def promise_anew(case: Case, name: str, promise: Promise, *, at: datetime) -> No
     if old is None:
         start(case, name, promise, at=at)
         return
-    pauses, extensions = list(old.pauses.all()), list(old.extensions.filter(granted=True))
-    stop(case, name, at=at)
-    new = start(case, name, promise, at=old.started_at)
+    pauses = list(old.pauses.order_by("started_at"))
+    granted = list(old.extensions.filter(granted=True).order_by("decided_at"))
+    waits = [Pause(p.started_at, p.ended_at, p.reason) for p in pauses]
+    more = [Extension(e.amount, e.decided_at or e.asked_at, e.reason) for e in granted]
+    _end(case, old, at=at, paused=any(p.ended_at is None for p in pauses))
+    new = start(case, name, promise, at=old.started_at, pauses=waits, extensions=more)
     for pause_ in pauses:
         pause_.pk, pause_.clock = uuid7(), new
         pause_.save(force_insert=True)
-    for extension in extensions:
+    for extension in granted:
         extension.pk, extension.clock = uuid7(), new
         extension.save(force_insert=True)
-    _settle(case, new)
 
 
 def pause(case: Case, name: str, *, reason: str, at: datetime) -> None:
