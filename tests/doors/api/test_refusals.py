@@ -53,7 +53,7 @@ def test_a_foreign_request_and_a_missing_one_answer_the_same_to_the_byte(city: C
     """SAFEGUARDS 2."""
     number = caller("clerk").file()["number"]
     stranger = caller("other_handler")
-    for tail in ("", "/steps", "/clocks", "/comments", "/attachments"):
+    for tail in ("", "/steps", "/clocks", "/proposal", "/comments", "/attachments"):
         said = {stranger.get(f"/requests/{n}{tail}").content for n in (number, "HS-0000-0000", "不是编号", "x" * 500)}
         assert len(said) == 1, tail
         is_problem(stranger.get(f"/requests/{number}{tail}"), 404, "missing")

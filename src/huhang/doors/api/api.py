@@ -6,7 +6,19 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
-from huhang.doors.api import beside, bodies, events, inside, moves, problems, reference, repeats, requests, webhooks
+from huhang.doors.api import (
+    beside,
+    bodies,
+    events,
+    inside,
+    moves,
+    problems,
+    proposals,
+    reference,
+    repeats,
+    requests,
+    webhooks,
+)
 from huhang.doors.api.gate import Token
 
 api = NinjaAPI(
@@ -41,3 +53,4 @@ api.add_router("/requests", requests.router)
 api.add_router("/requests", moves.router)
 api.add_router("/requests", inside.router)
 api.add_router("/requests", beside.router)
+api.add_router("/requests", proposals.router)
