@@ -79,16 +79,19 @@ def test_the_runner_up_is_the_next_rule_that_says_something_else(city: City) -> 
 
 
 def test_filing_does_nothing_for_it_and_never_waits(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    with CaptureQueriesContext(connection) as seen:
+        case = filed(city).case
+    assert not [q for q in seen.captured_queries if "routing_" in q["sql"]]
+
     def broken(*args: Any, **kw: Any) -> None:
         raise RuntimeError
 
     monkeypatch.setattr("huhang.kinds.requests.routing.actions.proposing.suggest", broken)
-    with CaptureQueriesContext(
-        connection,
-    ) as seen:
-        filed(city)
-    assert not [q for q in seen.captured_queries if "routing_" in q["sql"]]
-    assert "routing.look" not in duties.tick(NOW)  # it failed, stays due, and intake never knew
+    assert "routing.look" in duties.tick(NOW)
+    assert of(case)["unit"].source == "none"  # it gets no proposal, and does not hold up the ones after it
+    assert Fault.objects.get().rule == "routing"
+    assert Message.objects.filter(template="routing.fault").exists()
+    go(city, case, "dispatcher", "classify", category="PS-02", nature="help", urgency="0")
 
 
 def test_what_came_during_an_outage_is_found_afterwards(city: City) -> None:

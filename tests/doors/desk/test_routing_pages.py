@@ -51,7 +51,7 @@ def test_the_case_page_names_rule_version_confidence_and_runner_up(city: City) -
     assert "分派建议" in page
     assert "货运车辆" in page
     assert "规则“货运车辆” R-120@1" in page
-    assert "采纳次数还少" in page
+    assert "把握未知" in page
     assert "其次：交通管理 / 停车秩序" in page
     assert f"/desk/cases/{case.number}/moves/classify/?category=TR-03" in page
     handler = text_of(client_of(city, "auditor"), f"/desk/cases/{case.number}/")
@@ -64,7 +64,9 @@ def test_a_click_fills_the_form_and_the_officer_sends_it(city: City) -> None:
     plain = text_of(client, url)
     assert "规则“噪声扰民” R-190@1" in plain  # beside the form as well
     assert '<option value="PS-02" selected>' not in plain  # proposed, not chosen
+    assert "填入表单" in plain
     page = text_of(client, url + "?category=PS-02")
+    assert "填入表单" not in page  # it is filled in
     assert '<option value="PS-02" selected>' in page
     assert '<option value="" selected>' in text_of(client, url + "?category=nonsense")
     answer = client.post(url, sent_with(page, category="PS-02", nature="help", urgency="0"))
@@ -176,4 +178,4 @@ def test_in_english(city: City) -> None:
     client = client_of(city, "dispatcher")
     page = text_of(client, f"/desk/cases/{case.number}/", headers={"Accept-Language": "en"})
     assert "Rule “Noise” R-190@1" in page
-    assert "Used too rarely" in page
+    assert "How sure is unknown" in page

@@ -165,7 +165,7 @@ def _show(
         "since": since or [],
         "barred": barred,
         "now": timezone.now(),
-        "offers": proposals.offers_for(case, found.name, actor_of(request), timezone.now()),
+        "offers": proposals.offers_for(case, found.name, form, actor_of(request), timezone.now()),
         "action_url": reverse("desk:move", kwargs={"number": case.number, "name": found.name}),
         "cancel_url": reverse("desk:case", kwargs={"number": case.number}),
     }

@@ -1,7 +1,7 @@
 """What routing proposes, on the case page and beside the forms of classify and dispatch. The officer chooses (C2)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django import forms
@@ -103,7 +103,7 @@ def _by(named: queries.Named) -> str:
 
 def _sure(named: queries.Named) -> str:
     if named.confidence is None:
-        return _("采纳次数还少，把握不详")
+        return _("把握未知：用得还少")
     return _("把握 %(n)s") % {"n": f"{named.confidence:.0%}"}
 
 
@@ -124,11 +124,17 @@ def _take(case: Case, actor: Actor, what: str, value: str, now: datetime) -> str
     return reverse("desk:move", kwargs={"number": case.number, "name": name}) + "?" + urlencode({what: value})
 
 
-def offers_for(case: Case, name: str, actor: Actor, now: datetime) -> list[Offer]:
-    """The proposals that belong beside the form of a move."""
+def offers_for(case: Case, name: str, form: forms.Form, actor: Actor, now: datetime) -> list[Offer]:
+    """The proposals that belong beside the form of a move; what is filled in already needs no button."""
     if name not in MOVES.values() or case.kind != "request":
         return []
-    return [offer for offer in _box(case, actor, now).offers if MOVES[offer.what] == name and offer.value]
+    offers = [offer for offer in _box(case, actor, now).offers if MOVES[offer.what] == name and offer.value]
+    return [replace(offer, take_url="") if _filled(form, offer) else offer for offer in offers]
+
+
+def _filled(form: forms.Form, offer: Offer) -> bool:
+    made = form.fields.get(offer.what)
+    return made is not None and bool(made.initial) and offer.take_url.endswith(urlencode({offer.what: made.initial}))
 
 
 def take(form: forms.Form, told: Mapping[str, str]) -> None:

@@ -9,6 +9,8 @@ import hashlib
 import io
 import json
 import math
+import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +24,8 @@ from huhang.kinds.requests.routing.texts import Read, grams
 Floats = NDArray[np.float32]
 _MOST = 200_000_000
 """Bytes an unpacked archive may have."""
+_UNREADABLE = (ValueError, KeyError, OSError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error)
+"""What reading bytes that are no archive of ours may end in."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,7 @@ def unpack(packed: bytes, expected: str) -> Classifier:
                 kept["bias"].astype(np.float32),
                 float(head["temperature"]),
             )
-    except (ValueError, KeyError, OSError, TypeError) as why:
+    except _UNREADABLE as why:
         raise Invalid("模型文件读不出来，没有使用。") from why
     if made.weights.shape != (len(words), len(made.labels)) or made.idf.shape != (len(words),):
         raise Invalid("模型文件读不出来，没有使用。")

@@ -1,10 +1,11 @@
 """Writing proposals down, beside the case and never in its way; and what the desk chose (C2)."""
 
+import logging
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from huhang.base.access.context import SYSTEM
 from huhang.base.jobs import actions as jobs
@@ -12,15 +13,21 @@ from huhang.base.journal import actions as journal
 from huhang.cases.actions.moving import note_beside
 from huhang.cases.models import Case
 from huhang.cases.rules import Doing
+from huhang.kernel.errors import Sentence
 from huhang.kinds.requests.routing.actions.faults import report
 from huhang.kinds.requests.routing.models import Choice, Mark, Proposal, Source, What
 from huhang.kinds.requests.routing.queries import BESIDE, proposals_of
+from huhang.kinds.requests.routing.rules import Fault as Failed
 from huhang.kinds.requests.routing.suggesting import WAITING, Suggestion, suggest
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 200
 """So many requests are looked at in one round; the rest wait for the next."""
 OVERLAP = timedelta(minutes=15)
 """Row keys are made before their transaction commits: so far back the worker looks again for those that came late."""
+ITSELF = "routing"
+"""Stands for a rule's code where not a rule but the working out failed."""
 _MARK, _BEGINNING = "proposals", datetime(1970, 1, 2, tzinfo=UTC)
 
 
@@ -82,10 +89,28 @@ def look(now: datetime) -> int:
     )
     found = list(waiting)
     for pk in found[:AT_ONCE]:
-        propose(pk, now=now)
+        _propose_or_say(pk, now)
     reached = _moment(found[AT_ONCE]) if len(found) > AT_ONCE else now
     Mark.objects.filter(pk=mark.pk).update(at=reached)
     return min(len(found), AT_ONCE)
+
+
+def _propose_or_say(pk: uuid.UUID, now: datetime) -> None:
+    """One request that cannot be looked at must not hold up the others: it gets no proposal, and somebody is told."""
+    try:
+        propose(pk, now=now)
+    except DatabaseError:
+        raise
+    except Exception as problem:
+        log.exception("no proposal for %s", pk)
+        said = Sentence("执行时出错：%(error)s", {"error": type(problem).__name__})
+        with transaction.atomic():
+            report([Failed(ITSELF, 0, said)], now=now)
+            case = Case.objects.select_for_update(of=("self",)).defer("search", "folded").get(pk=pk)
+            failed = [{"rule": f"{ITSELF}@0", "message": said.message, "params": dict(said.params)}]
+            Proposal.objects.bulk_create([_row(case, Suggestion(what), failed, now) for what in What])
+            note_beside(case, BESIDE)
+            case.save(update_fields=["beside"])
 
 
 def _first_key(at: datetime) -> uuid.UUID:
