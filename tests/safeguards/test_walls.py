@@ -39,6 +39,8 @@ WRITES_ON_GET = {
     "hall:download": "opening a file is a line in the journal",
     "desk:export": "what was exported is a line in the journal",
     "supervision:export": "what was exported is a line in the journal",
+    "supervision:matters_export": "what was exported is a line in the journal",
+    "supervision:worst_export": "what was exported is a line in the journal",
 }
 SESSIONS = re.compile(r"^(INSERT INTO|UPDATE|DELETE FROM) .django_session").match
 BEHIND_A_QUERY = {

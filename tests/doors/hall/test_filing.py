@@ -189,3 +189,20 @@ def test_no_phone_and_no_name_stands_in_an_address_or_in_the_session(resident: R
 def test_an_officer_does_not_file_as_a_resident(city: City, resident: Resident) -> None:
     resident.client.force_login(city.users["handler"], backend="huhang.base.people.backends.Officers")
     assert resident.get("/file/").status_code == 403
+
+
+def test_a_person_is_gently_told_of_their_own_earlier_request_and_never_of_anothers(
+    resident: Resident, neighbour: Resident
+) -> None:
+    body = "三号门外的渣土车半夜不停鸣笛，宿舍里的人都睡不好觉。"
+    resident.prove()
+    first = resident.file(body=body)
+    assert "内容相同的诉求" not in text(first)
+    neighbour.prove()
+    assert "内容相同的诉求" not in text(neighbour.file(body=body))
+    again = text(resident.file(body=f"{body} ", title="又来了"))
+    assert "内容相同的诉求" in again
+    assert number_of(first) in again
+    case = case_of(first)
+    Case.objects.filter(pk=case.pk).update(state="withdrawn")
+    assert "内容相同的诉求" not in text(resident.get("/file/receipt/"))

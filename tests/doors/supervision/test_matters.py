@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from python_calamine import CalamineWorkbook
 
 from huhang.base.journal.models import Entry
@@ -13,7 +14,7 @@ from huhang.cases.models import Case
 from huhang.kinds.requests.models import Request
 from huhang.kinds.requests.repeats.catalogue import Worst
 from huhang.kinds.requests.repeats.grouping import group
-from huhang.kinds.requests.repeats.models import Matter
+from huhang.kinds.requests.repeats.models import Matter, Survey
 from huhang.reading.matters import worst
 from tests.doors.desk.test_case_page import client_of
 from tests.factories.city import NOW, City, filed, make_city
@@ -117,6 +118,42 @@ def test_the_worst_are_ranked_by_the_formula_that_is_printed(city: City) -> None
     assert client.get("/supervision/worst/export/?form=csv").status_code == 200
     for url in ("/supervision/worst/export/", "/supervision/matters/export/"):
         assert client_of(city, "auditor").get(url).status_code == 403
+
+
+def upload(client: Any, rows: str, **more: str) -> Any:
+    file = SimpleUploadedFile("q.csv", rows.encode())
+    return client.post("/supervision/worst/surveys/", {"name": "群众评警问卷", "year": "2026", "file": file, **more})
+
+
+def test_a_survey_of_the_year_counts_in_the_ranking_with_its_weight(city: City) -> None:
+    said(city, 12, days=9, category="PS-02")
+    said(city, 10, days=8, category="PS-03")
+    Case.objects.update(due_at=NOW + timedelta(days=9))
+    client = client_of(city, "supervisor")
+    assert "这一年没有导入问卷" in client.get("/supervision/worst/").content.decode()
+    for rows, why in (
+        ("类别,票数\nPS-02,3\n", "两列"),
+        ("类别,问题,票数\nPS-02,渣土车,很多\n没有,广场舞,3\n", "2（票数应当是整数）、3（没有这个类别）"),
+        ("类别,问题\nPS-02,渣土车\n", "既没有票数也没有意见"),
+        ("类别,问题\n", "没有数据行"),
+        ("\n", ""),
+    ):
+        refused = upload(client, rows)
+        assert refused.status_code == 422
+        assert why in refused.content.decode()
+    assert upload(client, "x", year="1").status_code == 422
+    assert not Survey.objects.exists()
+    assert upload(client, "类别,问题,票数,意见\nPS-02,渣土车,10,\n").status_code == 302
+    good = "类别,问题,票数,意见\nPS-02,渣土车,10,\nPS-03,打架,40,=夜里\nPS-03,打架,,还有酒吧门口\n"
+    assert upload(client, good).status_code == 302
+    page = client.get("/supervision/worst/surveys/").content.decode()
+    assert page.count("已被新的代替") == page.count("计入</span>") == 1
+    page = client.get("/supervision/worst/").content.decode()
+    assert "群众评警问卷，共 51 票" in page
+    # PS-03: (25 × 10/12 + 20 × 1) ÷ 75; PS-02: (25 × 1 + 20 × 10/41) ÷ 75
+    assert re.findall(r"<b>([\d.]+)</b></td>", page) == ["54.4", "39.8"]
+    assert upload(client_of(city, "auditor"), good).status_code == 403
+    assert upload(client_of(city, "chief"), good).status_code == 403
 
 
 def test_a_share_of_nothing_is_left_out_with_its_weight() -> None:

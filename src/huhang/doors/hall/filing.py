@@ -35,6 +35,7 @@ from huhang.kernel.text import canonical_json, clean
 from huhang.kernel.text.width import squeeze
 from huhang.kinds.requests.actions import file_request
 from huhang.kinds.requests.actions.filing import Filed
+from huhang.kinds.requests.repeats.queries import Draft, own_open
 from huhang.register.subjects.actions import person_for
 from huhang.register.subjects.models import Person, Subject
 
@@ -220,6 +221,7 @@ def receipt(request: HttpRequest) -> HttpResponse:
         "case": case,
         "secret": _secret(request, case, now=now),
         "clock": answer_clock(case, now),
+        "earlier": own_open(case.requester_id, Draft.of(case)),
         "kept_done": "hall-file",
         "now": now,
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huhang.doors.supervision import export, matters, pages, worst
+from huhang.doors.supervision import export, matters, pages, surveys, worst
 
 app_name = "supervision"
 
@@ -17,5 +17,6 @@ urlpatterns = [
     path("matters/export/", matters.matters_export, name="matters_export"),
     path("matters/<uuid:pk>/", matters.matter_page, name="matter"),
     path("worst/", worst.worst_page, name="worst"),
+    path("worst/surveys/", surveys.surveys_page, name="surveys"),
     path("worst/export/", worst.worst_export, name="worst_export"),
 ]

@@ -144,5 +144,15 @@ def _votes(window: Window) -> tuple[Survey | None, dict[str, int]]:
     return survey, dict(rows.annotate(n=Sum("votes")).values_list("category", "n"))
 
 
+def surveys() -> list[Survey]:
+    """Every survey brought in, the newest year first, with its ``categories``, ``votes`` and ``opinions``."""
+    rows = Survey.objects.annotate(
+        categories=Count("rows__category", distinct=True),
+        votes=Sum("rows__votes", default=0),
+        opinions=Count("rows", filter=~Q(rows__opinion="")),
+    )
+    return list(rows.order_by("-year", "-at"))
+
+
 def _year(until: datetime) -> int:
     return catalog.schedule().date_of(until - timedelta(seconds=1)).year

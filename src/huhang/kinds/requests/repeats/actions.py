@@ -9,7 +9,8 @@ from huhang.cases.models import Case
 from huhang.kinds.requests.repeats import rules
 from huhang.kinds.requests.repeats.models import Fingerprint
 
-AT_ONCE = 2_000
+AT_ONCE = 6_000
+"""Some seconds of work."""
 
 
 def fingerprint(case: Case, now: datetime) -> Fingerprint:

@@ -136,7 +136,7 @@ def own_open(person: uuid.UUID | None, draft: Draft) -> Case | None:
     keys = rules.whole_keys(draft.title, draft.body)
     if person is None or not keys:
         return None
-    ask: dict[str, Any] = {"keys": keys}
+    ask: dict[str, Any] = {"keys": keys, **({"self": str(draft.case)} if draft.case else {})}
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM cases_alike(%s::jsonb) WHERE same AND is_open", [canonical_json(ask)])
         ids = [row[0] for row in cursor.fetchall()]
