@@ -109,6 +109,10 @@ WORDS: dict[str, Words] = {
         "【护航】您的诉求 %(number)s 原先误并入另一件，现已拆出单独办理，答复时限仍从您提交之日起算。",
         "[Huhang] Request %(number)s was joined to another by mistake. It goes on alone, counted from its own day.",
     ),
+    "request.joined_bad": Words(
+        "并入诉求 %(number)s 的一位诉求人对答复不满意，请查看并联系。",
+        "A requester joined to request %(number)s is not satisfied with the answer. Look and get in touch.",
+    ),
     "request.appoint": Words("诉求 %(number)s 由您主办。", "Request %(number)s is yours to handle."),
     "request.supply": Words(
         "诉求 %(number)s 的补充材料已到，时限继续计算。",

@@ -21,9 +21,15 @@ from huhang.doors.hall.requests import own
 from huhang.doors.hall.showing import show
 from huhang.kernel.errors import Invalid
 from huhang.kernel.numbering import uuid7
-from huhang.kinds.requests import catalogue
+from huhang.kinds.requests import catalogue, queries
 
 MOVE = "rate"
+
+
+def _answer(case: Case) -> str:
+    """What is rated: the answer, which for a joined request stands with the one it was joined to."""
+    lead = queries.lead_of(case)
+    return queries.detail(lead).answer if lead.answered_at else ""
 
 
 def _show(
@@ -36,7 +42,7 @@ def _show(
         "words": dict(STARS).get(stars, ""),
         "keep": key_of(case, f"rate{stars}"),
         "since": since,
-        "answer": case.request.answer if case.answered_at else "",
+        "answer": _answer(case),
         "back": reverse("hall:request", args=[case.number]),
         "again": reverse("hall:rate", args=[case.number]),
         "now": timezone.now(),

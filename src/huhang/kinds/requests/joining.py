@@ -5,7 +5,7 @@ A chain has one link: what is joined leads nothing. Two joins that cross are kep
 are locked (`_held`), and by the database whatever the order (`repeats.walls.no_ring`).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
@@ -22,11 +22,12 @@ from huhang.cases.models import Case
 from huhang.cases.rules import Doing, Outcome
 from huhang.kernel.errors import Conflict, Invalid
 from huhang.kernel.numbering import normalise_number
-from huhang.kinds.requests import catalogue
+from huhang.kinds.requests import catalogue, effects
 from huhang.kinds.requests.instructions import effects as instructions
-from huhang.kinds.requests.models import Request
+from huhang.kinds.requests.models import Rating, Request
 from huhang.kinds.requests.outside.effects import end_all
 from huhang.kinds.requests.promises import ANSWER, SIGN, tell
+from huhang.kinds.requests.rules import BAD, RATE_DAYS
 
 BRIEFLY = "400ms"
 """So long is waited for a row that stands before the one already held: less than the second after which PostgreSQL
@@ -90,6 +91,52 @@ def _held(wanted: UUID, holding: UUID) -> Case:
         raise Conflict(
             "要并入的那一件正在被办理，请稍后再试。", hint="可能有人正在把两件互相并入，请先看看对方并到了哪里。"
         ) from problem
+
+
+RATED = ("answered", "revisited", "closed")
+"""The states in which an answer is rated."""
+
+
+def too_late(lead: Case, now: datetime) -> bool:
+    """Whether the answer was closed too long ago to be rated."""
+    return lead.closed_at is not None and now > lead.closed_at + timedelta(days=RATE_DAYS)
+
+
+def rated_since(case: Case, answered_at: datetime) -> bool:
+    """Whether the person of a joined request has rated since the answer was given."""
+    return Rating.objects.filter(case=case, at__gte=answered_at).exists()
+
+
+def rate(doing: Doing) -> Outcome:
+    """The person's own word on the answer; one whose request was joined elsewhere rates what was answered there.
+
+    Their stars stand with their own request, whatever the others say; after a new answer they may be changed. A bad
+    word is told to the officer in charge of the one that was answered (C4).
+    """
+    if doing.case.state != "merged":
+        return effects.rate(doing)
+    stars, told = int(doing.values["stars"]), doing.values.get("reasons") or []
+    reasons = [code for code in (told.split(",") if isinstance(told, str) else told) if code]
+    if any(code not in dict(catalogue.reason_choices(stars)) for code in reasons):
+        raise Invalid("请从列出的选项里选。", field="reasons")
+    comment = doing.values.get("comment") or ""
+    said = {"stars": stars, "reasons": reasons, "comment": comment, "said_to": "person", "at": doing.now}
+    Rating.objects.update_or_create(case=doing.case, round=0, defaults=said)
+    detail = Request.objects.get(case=doing.case)
+    detail.stars, detail.worst_stars = stars, min(stars, detail.worst_stars or stars)
+    detail.save(update_fields=["stars", "worst_stars"])
+    if stars <= BAD:
+        _tell_officer(doing)
+    return Outcome(note=_("%(n)d 星") % {"n": stars}, public=comment, data={"stars": stars})
+
+
+def _tell_officer(doing: Doing) -> None:
+    with acting(SYSTEM):
+        lead = Case.objects.filter(pk=doing.case.merged_into_id).values_list("officer", "pk", "number").first()
+    if lead is not None and lead[0] is not None:
+        messages.tell_user(
+            lead[0], template="request.joined_bad", params={"number": lead[2]}, case=lead[1], by=doing.by, now=doing.now
+        )
 
 
 def part(doing: Doing) -> Outcome:

@@ -14,6 +14,7 @@ from huhang.cases.actions import move
 from huhang.cases.models import Case, Clock, Step
 from huhang.kernel.errors import Conflict, Invalid, Missing, Refusal
 from huhang.kinds.requests.actions.joining import join_all
+from huhang.kinds.requests.models import Rating, Request
 from tests.factories.city import NOW, City, filed, make_city
 
 LATER = NOW.replace(day=24)
@@ -134,3 +135,29 @@ def test_of_joins_that_cross_one_wins_and_nothing_goes_in_a_ring(own_database: s
         assert joined
         assert all(rows[x.merged_into_id].merged_into_id is None for x in joined if x.merged_into_id)
         assert any(isinstance(one, Refusal) for one in said)
+
+
+@pytest.mark.django_db
+def test_each_person_joined_rates_the_answer_for_themselves(city: City) -> None:
+    lead, second, third = (filed(city, phone=f"1380000000{n}", category="PS-02").case for n in (1, 2, 3))
+    for case in (second, third):
+        go(city.actor("dispatcher"), case, "merge", into=lead.number, reason="同一件事")
+    people = {
+        case.pk: Actor(kind="person", id=case.requester_id, label="王**", person=case.requester_id)
+        for case in (second, third)
+    }
+    with pytest.raises(Refusal, match="还没有答复"):
+        go(people[second.pk], second, "rate", stars="1")
+    go(city.actor("dispatcher"), lead, "dispatch", unit=city.units["harbour"].pk)
+    go(city.actor("handler"), lead, "sign")
+    Case.objects.filter(pk=lead.pk).update(state="answered", answered_at=LATER)
+    go(people[second.pk], second, "rate", stars="1", comment="还是吵")
+    go(people[third.pk], third, "rate", stars="5")
+    with pytest.raises(Refusal, match="评价过了"):
+        go(people[second.pk], second, "rate", stars="5")
+    with pytest.raises(Refusal):
+        go(people[second.pk], third, "rate", stars="1")
+    stars = dict(Rating.objects.values_list("case", "stars"))
+    assert stars == {second.pk: 1, third.pk: 5}
+    assert Request.objects.get(case=second).worst_stars == 1
+    assert Message.objects.filter(template="request.joined_bad", user=city.users["handler"].pk).count() == 1

@@ -13,7 +13,14 @@ from huhang.kinds.requests.moves.asking import OPEN
 
 
 def _may_rate(case: Case, by: Actor, now: datetime) -> str | None:
-    return queries.why_not_rate(case, now)
+    if case.state != "merged":
+        return queries.why_not_rate(case, now)
+    lead = queries.lead_of(case)  # C6: who was joined elsewhere was answered there, and has a word of their own on it
+    if lead.answered_at is None or lead.state not in joining.RATED:
+        return "并入的那一件还没有答复，答复以后就可以评价。"
+    if joining.rated_since(case, lead.answered_at):
+        return "这一次已经评价过了，谢谢。"
+    return "办结已超过 30 天，不能再评价。" if joining.too_late(lead, now) else None
 
 
 def _may_appeal(case: Case, by: Actor, now: datetime) -> str | None:
@@ -36,11 +43,11 @@ MOVES = (
     Move(
         "rate",
         _("评价"),
-        ("answered", "revisited", "closed"),
+        (*joining.RATED, "merged"),
         None,
         Perm.SEE,
         _("诉求人评价"),
-        effects.rate,
+        joining.rate,
         fields=(
             Field("stars", _("几星（5 星最好）"), "stars"),
             Field("reasons", _("原因"), "line", required=False, most=100),
