@@ -25,6 +25,7 @@ def folder(given: Path | None, say: Say) -> Iterator[Path]:
     data.chmod(0o711)  # the server's own account passes through
     sys.path.insert(0, str(ROOT / "src"))
     os.environ |= {
+        **dict.fromkeys(("HUHANG_PACE_TOKEN", "HUHANG_PACE_SOURCE", "HUHANG_PACE_POSTS"), "0"),
         "HUHANG_DATA": str(data),
         "HUHANG_STATICFILES": "django.contrib.staticfiles.storage.StaticFilesStorage",
         "HUHANG_TRIAL": "1",

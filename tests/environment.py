@@ -15,6 +15,8 @@ DATA.chmod(0o711)  # the database's own user passes through; it reads nothing el
 os.environ["HUHANG_DATA"] = str(DATA)
 os.environ["HUHANG_STATICFILES"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 os.environ["HUHANG_TRIAL"] = "1"
+for name in ("HUHANG_PACE_TOKEN", "HUHANG_PACE_SOURCE", "HUHANG_PACE_POSTS"):
+    os.environ[name] = "0"  # tests are fast; those of the pace itself set it
 atexit.register(shutil.rmtree, DATA, ignore_errors=True)  # a run that starts no database leaves nothing either
 for name in ("HUHANG_DATABASE_URL", "HUHANG_KEYS", "HUHANG_ANCHORS", "HUHANG_FILES", "HUHANG_MFA_REQUIRED"):
     os.environ.pop(name, None)

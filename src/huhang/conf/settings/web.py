@@ -12,6 +12,11 @@ HUHANG_JURISDICTION = os.environ.get("HUHANG_JURISDICTION", "huhang")
 HUHANG_OPEN311_PUBLIC = os.environ.get("HUHANG_OPEN311_PUBLIC", "0") == "1"
 """Whether the list of services and their definitions are open to whoever asks without a key (ADR 19)."""
 
+HUHANG_PACE_TOKEN = int(os.environ.get("HUHANG_PACE_TOKEN", "1200"))
+HUHANG_PACE_SOURCE = int(os.environ.get("HUHANG_PACE_SOURCE", "3000"))
+HUHANG_PACE_POSTS = int(os.environ.get("HUHANG_PACE_POSTS", "300"))
+"""Requests a minute: of one token, of one address at the API, of one address at the hall's forms; 0 is no limit."""
+
 ROOT_URLCONF = "huhang.conf.urls"
 WSGI_APPLICATION = "huhang.conf.wsgi.application"
 
@@ -22,6 +27,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "huhang.doors.api.problems.ProblemMiddleware",
     "huhang.doors.frame.limits.LimitsMiddleware",
+    "huhang.doors.frame.pace.PaceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

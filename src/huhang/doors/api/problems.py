@@ -177,5 +177,10 @@ class ProblemMiddleware:
         with translation.override(translation.get_language_from_request(request)):
             if request.path_info.startswith(OPEN311):
                 say = str(sort_of("", response.status_code).say)
-                return refused(response.status_code, say, form_of(request))
-            return problem("", status=response.status_code, headers=kept)
+                answer = refused(response.status_code, say, form_of(request))
+                for name, value in kept.items():
+                    answer[name] = value
+                return answer
+            wait = kept.get("Retry-After", "")
+            more: dict[str, Any] = {"retry_after": int(wait)} if wait.isdigit() else {}
+            return problem("", status=response.status_code, headers=kept, **more)
