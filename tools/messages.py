@@ -45,6 +45,7 @@ PLAIN = (
     "doors/api/open311/asked.py",
     "doors/api/open311/requests.py",
     "doors/desk/case/reveal.py",
+    "kinds/cards/guards.py",
     "kinds/requests/moves/*.py",
     "kinds/requests/queries.py",
     "kinds/requests/instructions/queries.py",

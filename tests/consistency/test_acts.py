@@ -9,6 +9,8 @@ NOT_AN_ACT = {
     "cases.ClockPause": "begun and ended by moves; the steps name who",
     "cases.SavedView": "`owner` made it",
     "cases.BatchRow": "done by the worker for whoever started the batch",
+    "cards.Digest": "sent by the duty",
+    "cards.Notice": "told of by the duty to the one it is for",
     "catalog.Entry": "loaded from reviewed files; the journal names who loaded them",
     "jobs.Work": "done by the worker",
     "notices.Message": "sent by the worker; read by the one it is for",

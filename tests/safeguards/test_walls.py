@@ -33,6 +33,7 @@ SENT: dict[str, Any] = {
     "v1:draft_alike": '{"body": "晚上十二点以后渣土车从三号门过，宿舍睡不好。标记"}',
     "v1:join": '{"requests": [{"number": "HS-7QK4-2M9D", "version": 1}], "reason": "同一件"}',
     "v1:make": '{"version": 1, "values": {}}',
+    "v1:make_move": '{"version": 1, "values": {}}',
 }
 WRITES_ON_GET = {
     "desk:file": "opening a person's file is a line the person sees",
@@ -47,6 +48,7 @@ BEHIND_A_QUERY = {
     "desk:export": "?q=标记",
     "desk:ledger": "?q=标记",
     "v1:list_requests": "?q=标记&count=true&limit=200",
+    "v1:list_cases": "?count=true&limit=200",
     "supervision:rows": "?figure=received&period=year",
 }
 

@@ -1,9 +1,12 @@
 """Kinds, states and moves as declarations; buttons, forms, API verbs, tests and diagrams derive from them."""
 
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
 
 from huhang.base.access.rules import Actor, Perm
 from huhang.cases.fields import Field
@@ -90,11 +93,31 @@ class Move:
 
 
 @dataclass(frozen=True)
+class Watch:
+    """What a kind tells supervision of its cases, so that whoever supervises needs no kind by name (D2).
+
+    Args:
+        clock: the name of the clock that is the owning unit's promise; pauses and granted extensions are in its date.
+        where: the case rows on which that clock is the date shown.
+        holds: the same of one row in memory, a case or a line of a list.
+        bad: for these cases the instants at which somebody said they were dissatisfied, oldest first.
+        often_bad: the cases dissatisfied with at least so often and not long over, given how often and the instant.
+    """
+
+    clock: str
+    where: Callable[[], Q]
+    holds: Callable[[Any], bool]
+    bad: Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, list[datetime]]]
+    often_bad: Callable[[int, datetime], Q]
+
+
+@dataclass(frozen=True)
 class Kind:
     """A sort of case: its words, states, moves, and the room's own table beside the case.
 
     Args:
         person: whether somebody outside asked for it and is told of it; without one no contact is shown or missed.
+        watch: what supervision may go by; without it a kind is not supervised.
         said: the words of steps that the kind appends itself, without anybody's move.
     """
 
@@ -115,6 +138,7 @@ class Kind:
     said: Mapping[str, Any] = field(default_factory=dict)
     open_perm: Perm = Perm.REGISTER
     figures: tuple[Figure, ...] = ()
+    watch: Watch | None = None
 
     def state(self, name: str) -> State:
         """The state of a name; an unknown one is a programming mistake."""

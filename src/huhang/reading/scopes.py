@@ -94,10 +94,11 @@ def arms(actor: Actor, asked: Filter) -> list[Arm]:
 
 
 def _in_hand(asked: Filter) -> Q:
-    """What I must do now: a case that waits for somebody else's revisit or closing is not in my hand any more."""
+    """What I must do now: what waits for somebody else to revisit, close or lift it is not in my hand any more."""
     if asked.state or asked.which != "open":
         return Q()
-    return ~Q(state__in=sorted({*queue_states(Perm.REVISIT), *queue_states(Perm.CLOSE)}))
+    elsewhere = (Perm.REVISIT, Perm.CLOSE, Perm.ISSUE_CARD, Perm.JUDGE_CARD)
+    return ~Q(state__in=sorted({state for perm in elsewhere for state in queue_states(perm)}))
 
 
 def _to_sign(actor: Actor, asked: Filter) -> list[Arm]:

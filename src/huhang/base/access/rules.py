@@ -39,6 +39,9 @@ class Perm(StrEnum):
     EXPORT = "export"
     SUPERVISE = "supervise"
     INSTRUCT = "instruct"
+    ISSUE_CARD = "issue_card"
+    ANSWER_CARD = "answer_card"
+    JUDGE_CARD = "judge_card"
     READ_JOURNAL = "read_journal"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_SYSTEM = "manage_system"
@@ -56,7 +59,7 @@ class Reach(StrEnum):
 OWNERSHIP = frozenset(
     {
         *(Perm.SIGN, Perm.HANDLE, Perm.ANSWER, Perm.RETURN, Perm.ASSIGN, Perm.WITHDRAW),
-        *(Perm.ASK_EXTENSION, Perm.DECIDE_EXTENSION),
+        *(Perm.ASK_EXTENSION, Perm.DECIDE_EXTENSION, Perm.ANSWER_CARD),
     }
 )
 """Only the unit that owns a case (or one above it) does these; having a part in it is not enough."""
@@ -78,7 +81,7 @@ def _role(name: str, label: Promise, about: Promise, reach: Reach, *perms: Perm,
     return Role(name, label, about, frozenset(perms), reach, privileged)
 
 
-_WORK = (Perm.SEE, Perm.REGISTER, Perm.COMMENT, Perm.ATTACH, Perm.REVEAL)
+_WORK = (Perm.SEE, Perm.REGISTER, Perm.COMMENT, Perm.ATTACH, Perm.REVEAL, Perm.ANSWER_CARD)
 _HANDLING = (*_WORK, Perm.SIGN, Perm.HANDLE, Perm.ANSWER, Perm.RETURN, Perm.ASK_EXTENSION)
 
 ROLES: dict[str, Role] = {
@@ -139,6 +142,8 @@ ROLES: dict[str, Role] = {
             Perm.EXPORT,
             Perm.COMMENT,
             Perm.DECIDE_EXTENSION,
+            Perm.ISSUE_CARD,
+            Perm.JUDGE_CARD,
             privileged=True,
         ),
         _role(
@@ -151,6 +156,8 @@ ROLES: dict[str, Role] = {
             Perm.SUPERVISE,
             Perm.INSTRUCT,
             Perm.EXPORT,
+            Perm.ANSWER_CARD,
+            Perm.JUDGE_CARD,
             privileged=True,
         ),
         _role(

@@ -129,6 +129,24 @@ WORDS: dict[str, Words] = {
         "分派规则 %(rule)s 执行时出错，已跳过它继续，请到“分派建议”处理。",
         "Routing rule %(rule)s failed and was stepped over. Please see to it under Routing.",
     ),
+    "card.digest": Words(
+        "有 %(count)s 张督办卡等您书面答复：红卡 %(red)s，橙卡 %(orange)s，黄卡 %(yellow)s，蓝卡 %(blue)s。"
+        "请打开待办里的督办卡逐件答复。",
+        "%(count)s supervision cards await your written answer: red %(red)s, orange %(orange)s, yellow %(yellow)s, "
+        "blue %(blue)s. Open the cards in your inbox and answer each.",
+    ),
+    "card.emergency": Words(
+        "特急事项的督办卡 %(number)s 请您马上书面答复。",
+        "Supervision card %(number)s is about an emergency. Please answer it in writing at once.",
+    ),
+    "card.answered": Words(
+        "您发出的督办卡 %(number)s 已有书面答复。", "Your supervision card %(number)s was answered."
+    ),
+    "card.appealed": Words(
+        "您发出的督办卡 %(number)s 有申诉，由别人裁定。",
+        "Your supervision card %(number)s is contested; somebody else will judge.",
+    ),
+    "card.lift": Words("督办卡 %(number)s 已解除。", "Supervision card %(number)s was lifted."),
 }
 
 

@@ -114,7 +114,7 @@ def move(
 
 
 def _take(kind: Kind, found: Move, doing: Doing) -> Step:
-    case, before = doing.case, doing.case.state
+    case, before, open_to_all = doing.case, doing.case.state, not doing.case.sensitive
     with translation.override(settings.LANGUAGE_CODE):  # what is kept for good does not hang on somebody's browser
         outcome = found.effect(doing)
     case.state = outcome.to or found.to or before
@@ -123,6 +123,9 @@ def _take(kind: Kind, found: Move, doing: Doing) -> Step:
         case.is_open, case.closed_at = not final, doing.now if final else None
     step = append(case, found.name, before, outcome, by=doing.by, now=doing.now)
     case.save(update_fields=SAVED)
+    if case.sensitive and open_to_all:  # what came of it repeats its title
+        with acting(SYSTEM):
+            Case.objects.filter(parent=case, sensitive=False).update(sensitive=True)
     journal.write(
         f"{case.kind}.{found.name}",
         by=doing.by,

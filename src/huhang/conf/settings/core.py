@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "huhang.kinds.requests.instructions",
     "huhang.kinds.requests.routing",
     "huhang.kinds.requests.repeats",
+    "huhang.kinds.cards",
     "huhang.reading",
     "huhang.doors.frame",
     "huhang.doors.hall",

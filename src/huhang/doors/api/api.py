@@ -9,6 +9,7 @@ from ninja.errors import ValidationError
 from huhang.doors.api import (
     beside,
     bodies,
+    cases,
     events,
     inside,
     moves,
@@ -49,6 +50,7 @@ api.add_router("", reference.router)
 api.add_router("", events.router)
 api.add_router("/requests", repeats.router)
 api.add_router("/webhooks", webhooks.router)
+api.add_router("/cases", cases.router)
 api.add_router("/requests", requests.router)
 api.add_router("/requests", moves.router)
 api.add_router("/requests", inside.router)

@@ -9,6 +9,7 @@ from ninja import Router
 from ninja.params.functions import Header
 
 from huhang.cases import actions
+from huhang.cases.models import Case
 from huhang.cases.registry import kind_of
 from huhang.doors.api import schemas, writing
 from huhang.doors.api.answers import moment
@@ -37,9 +38,26 @@ def make(
     必须说明看到的是哪一版（正文的 version，或 If-Match）：之后别人办过，就是 409 overtaken，since 里列出变化，
     什么也没有写入。
     """
+    return made(request, case_of(actor_of(request), number), move, given, if_match, idempotency_key)
+
+
+def made(
+    request: HttpRequest,
+    case: Case,
+    move: str,
+    given: schemas.MoveIn,
+    if_match: str | None,
+    idempotency_key: str | None,
+    *,
+    base: str = BASE,
+) -> HttpResponse:
+    """Makes a move of any kind of case and answers with where it stands.
+
+    Raises:
+        Missing: the kind has no such move.
+    """
     actor, now = actor_of(request), timezone.now()
     version = _version(given.version, if_match)
-    case = case_of(actor, number)
     kind = kind_of(case.kind)
     found = kind.move(move)
     if found is None:
@@ -60,8 +78,8 @@ def make(
             "open": moved.is_open,
             "version": moved.version,
             "due_at": moment(moved.due_at),
-            "step": step_shape(step),
-        }, BASE + moved.number
+            "step": step_shape(step, case.kind),
+        }, base + moved.number
 
     content = {"version": version, "values": given.values}
     return writing.done(request, idempotency_key, by=actor, content=content, now=now, work=work)

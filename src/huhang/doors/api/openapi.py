@@ -23,6 +23,7 @@ def tags() -> list[dict[str, str]]:
         {"name": "requests", "description": _("诉求：登记、列出、查看、经过、时限")},
         {"name": "moves", "description": _("办理：归类、派单、签收、答复、回访、销号……")},
         {"name": "repeats", "description": _("重复：相近的诉求，几件并入一件")},
+        {"name": "cases", "description": _("事项：不分种类，一个地址看、办；督办卡也在这里")},
         {"name": "inside", "description": _("备注、附件、个人信息")},
         {"name": "events", "description": _("跟着看：发生了什么，从某处往后")},
         {"name": "beside", "description": _("诉求旁边的：外单位协助、局领导批示、与诉求人的对话")},
@@ -131,7 +132,7 @@ def _headers(path: str, operation: dict[str, Any]) -> None:
     if "Idempotency-Key" in names:
         headers["Idempotency-Replayed"] = _("为 true 时，这是上一次的答复")
         headers["Location"] = _("办成的东西在哪里")
-    if path.endswith("/requests/{number}"):
+    if path.endswith(("/requests/{number}", "/cases/{number}")):
         headers["ETag"] = _("诉求的版本")
     if headers:
         good["headers"] = {name: {"description": say, "schema": {"type": "string"}} for name, say in headers.items()}

@@ -152,6 +152,49 @@ class Record(Row):
     moves: list[MoveOut]
 
 
+class CaseRow(Row):
+    """A case of any kind as it stands in a list."""
+
+    kind: str = Field(examples=["request", "card"])
+    kind_label: str
+
+
+class CasePage(Schema):
+    """One page of cases of any kind."""
+
+    items: list[CaseRow]
+    next: str | None
+    count: int | None = Field(None, description="要求 count=true 时才有；数到 1,001 为止")
+    count_capped: bool | None = Field(None, description="为真时实际更多")
+
+
+class FactOut(Schema):
+    """One thing the kind says of a case."""
+
+    label: str
+    value: str
+
+
+class CaseRecord(CaseRow):
+    """A case of any kind: its words, what its kind says of it, and the moves offered to this actor now."""
+
+    body: str
+    place: str
+    lon: float | None
+    lat: float | None
+    parent: str | None
+    facts: list[FactOut]
+    moves: list[MoveOut]
+
+
+class CardIn(In):
+    """A supervision card issued by hand."""
+
+    matter: str = Field(max_length=20, description="哪一件事项（编号）", examples=["HS-7QK4-2M9D"])
+    level: Literal["blue", "yellow", "orange", "red"]
+    reason: str = Field(min_length=1, max_length=500, description="为什么督办")
+
+
 class FileIn(In):
     """A request as it came in. Without ``title`` the first words of ``body`` serve."""
 

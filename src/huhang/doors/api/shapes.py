@@ -1,6 +1,6 @@
 """Cases, steps and clocks as plain dictionaries in the published shapes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -154,6 +154,35 @@ def record_shape(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
     }
 
 
+def cases_shape(lines: Sequence[Line], now: datetime) -> list[dict[str, Any]]:
+    """Rows of cases of any kind."""
+    return [_of_any_kind(row, line.kind) for row, line in zip(rows_shape(lines, now), lines, strict=True)]
+
+
+def case_row(case: Case, now: datetime) -> dict[str, Any]:
+    """One case of any kind as a row."""
+    return _of_any_kind(row_shape(case, now), case.kind)
+
+
+def _of_any_kind(row: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {**row, "kind": kind, "kind_label": str(kind_of(kind).label), "url": CASES + row["number"]}
+
+
+def case_shape(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
+    """A case of any kind with what its kind says of it, and the moves that would be accepted from this actor now."""
+    told = kind_of(case.kind).facts(case, actor)
+    return {
+        **case_row(case, now),
+        "body": case.body,
+        "place": case.place,
+        "lon": case.lon,
+        "lat": case.lat,
+        "parent": getattr(case, "parent_number", None),
+        "facts": [{"label": str(label), "value": str(value)} for label, value in told],
+        "moves": [move_shape(move, case, CASES) for move in offered(case, actor, now)],
+    }
+
+
 def offered(case: Case, actor: Actor, now: datetime) -> list[Move]:
     """The moves that would be let through now."""
     kind = kind_of(case.kind)
@@ -174,7 +203,7 @@ def field_shape(field: Field, case: Case | None = None) -> dict[str, Any]:
     }
 
 
-def move_shape(move: Move, case: Case) -> dict[str, Any]:
+def move_shape(move: Move, case: Case, base: str = BASE) -> dict[str, Any]:
     """A move as offered on a record."""
     return {
         "name": move.name,
@@ -183,13 +212,16 @@ def move_shape(move: Move, case: Case) -> dict[str, Any]:
         "danger": move.danger,
         "help": str(move.help),
         "fields": [field_shape(field, case) for field in move.fields],
-        "url": f"{BASE}{case.number}/moves/{move.name}",
+        "url": f"{base}{case.number}/moves/{move.name}",
     }
 
 
 def step_label(kind: str, move: str) -> str:
     """What a step is called: the move's label, or the engine's word for what it does itself."""
-    found = kind_of(kind).move(move)
+    known = kind_of(kind)
+    found = known.move(move)
+    if found is None and move in known.said:
+        return str(known.said[move])
     return str(found.label if found else _ENGINE.get(move, move))
 
 

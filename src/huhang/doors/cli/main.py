@@ -30,9 +30,21 @@ def main() -> None:
 
 
 def _add() -> None:
-    from huhang.doors.cli import catalog, database, demo, doctor, journal, papers, requests, routing, running, server
+    from huhang.doors.cli import (
+        cards,
+        catalog,
+        database,
+        demo,
+        doctor,
+        journal,
+        papers,
+        requests,
+        routing,
+        running,
+        server,
+    )
 
-    for room in (server, database, catalog, journal, papers, requests, routing, demo, doctor, running):
+    for room in (server, database, catalog, journal, papers, requests, routing, cards, demo, doctor, running):
         for command in room.COMMANDS:
             main.add_command(command)
 

@@ -51,6 +51,7 @@ def _desk_items() -> list[tuple[str, list[Item]]]:
             [
                 Item(_("今日一页"), "speedometer2", "supervision:today", (Perm.SUPERVISE,)),
                 Item(pgettext("menu", "单位"), "buildings", "supervision:units", (Perm.SUPERVISE,)),
+                Item(_("督办卡"), "flag", "supervision:cards", (Perm.SUPERVISE,)),
                 Item(_("热点"), "fire", "supervision:matters", (Perm.SUPERVISE,)),
                 Item(_("十大问题"), "bar-chart", "supervision:worst", (Perm.SUPERVISE,)),
             ],
@@ -68,6 +69,7 @@ def _desk_items() -> list[tuple[str, list[Item]]]:
                     "desk:routing",
                     (Perm.MANAGE_SYSTEM, Perm.SUPERVISE, Perm.DISPATCH),
                 ),
+                Item(_("发卡标准与试算"), "sliders", "supervision:card_simulate", (Perm.MANAGE_SYSTEM,)),
                 Item(_("运行状况"), "heart-pulse", "desk:health", (Perm.MANAGE_SYSTEM,)),
                 Item(_("短信发件箱"), "chat-dots", "desk:outbox", (Perm.MANAGE_SYSTEM,)),
                 Item(_("推送"), "broadcast", "desk:webhooks", (Perm.MANAGE_SYSTEM,)),

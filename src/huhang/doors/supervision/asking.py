@@ -1,6 +1,6 @@
 """What an address of supervision asks for: whose cases, which period, at which instant; and addresses back again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from huhang.base.access.rules import Actor
 from huhang.base.catalog import queries as catalog
-from huhang.cases.registry import kinds
+from huhang.cases.registry import kind_of
 from huhang.cases.rules import Kind
 from huhang.doors.frame.gates import actor_of
 from huhang.kernel.errors import Invalid
@@ -21,6 +21,7 @@ from huhang.kernel.worktime import Language
 from huhang.reading.figures import queries
 from huhang.reading.figures.periods import Period, Window, from_query, period
 from huhang.reading.figures.scope import Scope, scope_for
+from huhang.reading.rules import MAIN
 
 UNCLASSIFIED = "-"
 """How the empty category stands in an address."""
@@ -46,26 +47,35 @@ class Asked:
     def window(self) -> Window:
         return self.period.window(self.now, catalog.schedule())
 
+    def at(self, scope: Scope) -> "Asked":
+        """The same question about other units."""
+        return replace(self, scope=scope)
+
     def here(self, name: str = "today", **more: str) -> str:
         """A page of supervision with the same period and unit, and more parameters."""
         query = {**self.period.query, **self.scope.query, **more}
         return reverse(f"supervision:{name}") + "?" + urlencode(query)
 
 
-def asked_of(request: HttpRequest, page: str = "today") -> Asked:
-    """What this request asks for.
+PAGES = {"card": "cards"}
+"""The page that gathers a kind, where it is not the day's page."""
+
+
+def asked_of(request: HttpRequest, page: str = "today", *, kind: str = "") -> Asked:
+    """What this request asks for; without a kind named here or in the address it is about the ledger's.
 
     Raises:
-        Missing: a unit that is not this actor's to supervise.
+        Missing: a unit that is not this actor's to supervise, or no such kind.
     """
     actor, now = actor_of(request), timezone.now()
     scope = scope_for(actor, request.GET.get("unit", ""), request.GET.get("own", ""))
     today = catalog.schedule().date_of(now)
-    kind = next(iter(kinds().values()))
+    found = kind_of(kind or request.GET.get("kind", "") or MAIN)
+    page = PAGES.get(found.name, page)
     try:
-        return Asked(actor, kind, scope, from_query(request.GET.dict(), today), now, page=page)
+        return Asked(actor, found, scope, from_query(request.GET.dict(), today), now, page=page)
     except Invalid as wrong:
-        return Asked(actor, kind, scope, period("month", today), now, wrong.text, page)
+        return Asked(actor, found, scope, period("month", today), now, wrong.text, page)
 
 
 def rows_url(figure: str, asked_period: Period, scope: Scope, **more: str) -> str:

@@ -1,4 +1,4 @@
-"""One page gathered: figures of the day, units, in and out, remaining time, categories. Five statements."""
+"""One page gathered: figures of the day, units, in and out, remaining time, categories, cards. Six statements."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -14,7 +14,9 @@ from huhang.doors.supervision.asking import UNCLASSIFIED, Asked, language, rows_
 from huhang.doors.supervision.chart import Chart, draw
 from huhang.doors.supervision.showing import Cell, cell, words
 from huhang.kernel.worktime import remaining, say_remaining
+from huhang.kinds.cards.rules import LEVELS
 from huhang.reading.figures import queries, stuck
+from huhang.reading.figures.cards import out_by_unit
 from huhang.reading.figures.periods import Period, Window, period
 from huhang.reading.figures.queries import Ask, DayFlow, OpenCell, UnitRow
 from huhang.reading.figures.rules import BANDS, Value, ranked
@@ -134,6 +136,16 @@ class Heat:
 
 
 @dataclass(frozen=True)
+class CardsOut:
+    """Supervision cards of one level that are out, and those nobody has answered yet."""
+
+    level: str
+    n: int
+    unanswered: int
+    url: str
+
+
+@dataclass(frozen=True)
 class Board:
     """Everything on the page."""
 
@@ -144,7 +156,13 @@ class Board:
     chart: Chart
     bars: tuple[Bar, ...]
     heat: Heat
+    cards: tuple[CardsOut, ...] = ()
     decisions: stuck.Decisions = field(default_factory=lambda: stuck.Decisions([], []))
+
+    @property
+    def any_cards(self) -> bool:
+        """Whether any card is out at all."""
+        return any(one.n for one in self.cards)
 
 
 def gather(asked: Asked, sort: str = "") -> Board:
@@ -161,7 +179,22 @@ def gather(asked: Asked, sort: str = "") -> Board:
         chart=draw(days, catalog.calendar()),
         bars=bars(cells, asked),
         heat=heat(cells, asked),
+        cards=cards_out(asked),
         decisions=stuck.decisions(kind, actor, scope),
+    )
+
+
+def cards_out(asked: Asked) -> tuple[CardsOut, ...]:
+    """Cards out by level, the gravest first (D2): one statement."""
+    found = out_by_unit(asked.actor, asked.scope)
+    return tuple(
+        CardsOut(
+            level,
+            sum(one.n for one in found if one.level == level),
+            sum(one.unanswered for one in found if one.level == level),
+            asked.here("cards", level=level),
+        )
+        for level in LEVELS[::-1]
     )
 
 

@@ -26,9 +26,10 @@ PAGE = 50
 _SOON = 1
 
 
-def columns() -> tuple[Column, ...]:
-    """What a line shows."""
+def columns(*, card: bool = False) -> tuple[Column, ...]:
+    """What a line shows; ``card`` where the lines are supervision cards."""
     return (
+        *((Column("card", _("级别")),) if card else ()),
         Column("title", _("事项")),
         Column("unit", _("主办单位")),
         Column("officer", _("承办人")),
@@ -43,15 +44,17 @@ def line(kind: Kind, case: Case, now: datetime) -> Row:
     """A case as a line."""
     state = kind.state(case.state)
     category = kind.category_label(case.category, case.category_version) if case.category else _("未归类")
+    level = case.category if case.kind == "card" else ""
     channel = dict(kind.channels()).get(case.channel, case.channel)
     return Row(
         id=str(case.pk),
         url=reverse("desk:case", args=[case.number]),
         title=case.title,
-        facts=tuple(str(fact) for fact in (case.number, case.from_label, category, channel) if fact),
+        facts=tuple(str(fact) for fact in (case.number, case.from_label, "" if level else category, channel) if fact),
         state=str(state.label),
         tone=state.tone,
         left=left_of(case, now),
+        card=level,
         cells={
             "unit": tree().label(case.unit_id),
             "officer": case.officer.name if case.officer else "",

@@ -20,11 +20,12 @@ from huhang.doors.supervision.listing import columns, line, sheet
 from huhang.reading.figures import queries, stuck
 from huhang.reading.figures.rules import RANKED_FROM
 from huhang.reading.figures.scope import Scope, supervised
+from huhang.reading.rules import MAIN
 from huhang.register.units.models import Unit
 from huhang.register.units.queries import tree
 
 
-def _crumbs(asked: Asked) -> list[tuple[str, str]]:
+def crumbs(asked: Asked) -> list[tuple[str, str]]:
     """The way from the widest scope down to this one: label and address, the last without an address."""
     tops = supervised(asked.actor)
     chain: list[Scope] = [Scope()] if None in tops or tree().root.id in tops else []
@@ -50,7 +51,7 @@ def _periods(asked: Asked) -> list[Chip]:
     return chips
 
 
-def _tops(asked: Asked) -> list[Chip]:
+def tops(asked: Asked) -> list[Chip]:
     """Other branches this actor supervises by further posts."""
     tops = [top for top in supervised(asked.actor) if top is not None]
     if len(tops) < 2:
@@ -65,9 +66,10 @@ def _context(asked: Asked, board: Board | UnitBoard) -> dict[str, Any]:
         "asked": asked,
         "now": asked.now,
         "board": board,
-        "crumbs": _crumbs(asked),
+        "cards_url": asked.here("cards"),
+        "crumbs": crumbs(asked),
         "periods": _periods(asked),
-        "tops": _tops(asked),
+        "tops": tops(asked),
         "period_name": PERIODS[asked.period.name],
         "few_under": RANKED_FROM,
         "print_url": asked.here("print"),
@@ -112,6 +114,7 @@ def rows_page(request: HttpRequest) -> HttpResponse:
     asked = asked_of(request)
     figure = queries.figure_of(asked.kind, request.GET.get("figure", ""))
     where, kept = narrowing(request.GET, asked.now)
+    more = {} if asked.kind.name == MAIN else {"kind": asked.kind.name}
     rows = queries.rows(asked.kind, asked.actor, figure, asked.window, asked.scope, where)
     page = sheet(rows, figure, request.GET)
     lines = [line(asked.kind, case, asked.now) for case in page.cases]
@@ -121,13 +124,13 @@ def rows_page(request: HttpRequest) -> HttpResponse:
         "figure": figure,
         "total": page.total,
         "narrowed": _narrowed(asked, kept),
-        "crumbs": _crumbs(asked),
+        "crumbs": crumbs(asked),
         "period_name": PERIODS[asked.period.name] if figure.instant else "",
-        "ledger": Ledger(columns(), [DueGroup("", lines)] if lines else [], str(figure.label)),
+        "ledger": Ledger(columns(card=bool(more)), [DueGroup("", lines)] if lines else [], str(figure.label)),
         "older_url": page.older,
         "newer_url": page.newer,
-        "whole": _whole(asked, figure.of, kept),
-        "back_url": asked.here(),
+        "whole": _whole(asked, figure.of, kept | more),
+        "back_url": asked.here(asked.page),
     }
     return render(request, "supervision/rows.html", context, status=422 if asked.problem else 200)
 
@@ -168,7 +171,7 @@ def late_page(request: HttpRequest) -> HttpResponse:
         "now": asked.now,
         "total": sum(group.total for group in found),
         "more": more,
-        "crumbs": _crumbs(asked),
+        "crumbs": crumbs(asked),
         "ledger": Ledger(shown, groups, _("超期未结")),
         "back_url": asked.here(),
     }

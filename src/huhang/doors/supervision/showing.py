@@ -43,12 +43,12 @@ def words(value: Value, digits: int = 0) -> tuple[str, str]:
     return thousands_words(value.count), f"/{thousands_words(value.n)}"
 
 
-def cell(value: Value, period: Period, scope: Scope, most: int = 0) -> Cell:
+def cell(value: Value, period: Period, scope: Scope, most: int = 0, **more: str) -> Cell:
     """A figure as a cell of the table; ``most`` is the largest count of its column."""
     text, small = words(value)
     label = str(value.figure.label)
     return Cell(
-        text, small, rows_url(value.figure.name, period, scope), shade(value, most), f"{label}{interval(value)}"
+        text, small, rows_url(value.figure.name, period, scope, **more), shade(value, most), f"{label}{interval(value)}"
     )
 
 

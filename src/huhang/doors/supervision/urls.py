@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huhang.doors.supervision import export, matters, pages, surveys, worst
+from huhang.doors.supervision import cards, export, matters, pages, simulation, surveys, worst
 
 app_name = "supervision"
 
@@ -12,6 +12,9 @@ urlpatterns = [
     path("rows/", pages.rows_page, name="rows"),
     path("late/", pages.late_page, name="late"),
     path("print/", pages.print_page, name="print"),
+    path("cards/", cards.cards_page, name="cards"),
+    path("cards/new/", cards.card_new, name="card_new"),
+    path("cards/simulate/", simulation.simulate_page, name="card_simulate"),
     path("export/", export.export, name="export"),
     path("matters/", matters.matters_page, name="matters"),
     path("matters/export/", matters.matters_export, name="matters_export"),

@@ -8,6 +8,7 @@ from huhang.kinds.requests.actions.filing import file_request
 from huhang.kinds.requests.figures import FIGURES
 from huhang.kinds.requests.moves import MOVES
 from huhang.kinds.requests.rules import CHANNELS
+from huhang.kinds.requests.watching import WATCH
 
 STATES = (
     State("registered", _("待归类"), "wait", public=_("已登记，等待归类")),
@@ -38,4 +39,5 @@ REQUEST = Kind(
     facts=queries.facts,
     intake="requests:new",
     figures=FIGURES,
+    watch=WATCH,
 )

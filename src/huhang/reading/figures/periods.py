@@ -59,6 +59,13 @@ def period(name: str, today: date) -> Period:
     return Period(name, first, today)
 
 
+def last_quarter(today: date) -> tuple[date, date]:
+    """The first and last day of the quarter before this one."""
+    first = today.replace(month=today.month - (today.month - 1) % 3, day=1)
+    last = first - timedelta(days=1)
+    return last.replace(month=last.month - 2, day=1), last
+
+
 def custom(first: date, last: date) -> Period:
     """Days of one's own choice.
 

@@ -179,6 +179,7 @@ def _parts(scope: Scope, window: Window, found: set[Any]) -> list[tuple[Any, str
 
 LISTED = (
     "id",
+    "kind",
     "number",
     "title",
     "state",

@@ -34,6 +34,7 @@ KINDS = {
     "request_natures": gettext_lazy("诉求性质与时限"),
     "rating_reasons": gettext_lazy("评价原因"),
     "routing_rules": gettext_lazy("分派规则"),
+    "card_thresholds": gettext_lazy("督办卡发卡标准"),
 }
 
 

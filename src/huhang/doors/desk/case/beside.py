@@ -9,11 +9,13 @@ from datetime import datetime
 from huhang.base.access.rules import Actor
 from huhang.cases.models import Case
 from huhang.doors.desk.case import instructions, outside, proposals
+from huhang.doors.desk.case.cards import cards_beside
 from huhang.doors.desk.case.sections import Section
 
 Part = Callable[[Case, Actor, datetime], list[Section]]
 
 PARTS: Mapping[str, Part] = {
+    "card": cards_beside,
     "proposal": proposals.part,
     "outside": outside.part,
     "instruction": instructions.part,

@@ -135,6 +135,7 @@ def tell_all(clocks: list[Clock], now: datetime) -> list[Told]:
 def name_of(clock: Clock) -> str:
     """What a clock is for, in words."""
     words = {
+        "card_answer": _("书面答复期限"),
         "answer": _("答复期限"),
         "sign": _("签收期限"),
         "revisit": _("回访期限"),

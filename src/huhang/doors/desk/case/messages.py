@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
@@ -19,6 +20,8 @@ from huhang.doors.frame.notices import done
 from huhang.kernel.errors import Missing
 
 PAGE = 50
+_LINKS = {"card.digest": "/desk/?kind=card"}
+"""Where a message about several cases leads."""
 
 
 @officers()
@@ -43,7 +46,7 @@ def messages_page(request: HttpRequest) -> HttpResponseBase:
             "text": templates.read(m.template, m.text, said),
             "at": m.created_at,
             "new": m.read_at is None,
-            "number": m.number,
+            "url": reverse("desk:case", kwargs={"number": m.number}) if m.number else _LINKS.get(m.template, ""),
         }
         for m in page[:PAGE]
     ]

@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest, HttpResponseBase
@@ -28,7 +29,7 @@ from huhang.doors.desk.case.alike import alike_url
 from huhang.doors.desk.case.beside import beside
 from huhang.doors.desk.case.facts import facts
 from huhang.doors.desk.case.finding import case_at
-from huhang.doors.desk.case.sections import sections
+from huhang.doors.desk.case.sections import Section, sections
 from huhang.doors.desk.case.timeline import timeline
 from huhang.doors.desk.case.told import Told
 from huhang.doors.frame.gates import actor_of, officers
@@ -73,16 +74,27 @@ def _clock(case: Case, now: datetime) -> clocks.Told | None:
     return clocks.tell(shown, now, why_url=why) if shown else None
 
 
+def _card_url(case: Case, kind: Kind, actor: Actor, shown: list[Section]) -> str:
+    """Where a supervisor issues a card about this matter; empty where none can be issued (D2)."""
+    if kind.watch is None or not case.is_open or any(section.card for section in shown):
+        return ""
+    if not allows(actor, Perm.ISSUE_CARD, case):
+        return ""
+    return f"{reverse('supervision:card_new')}?{urlencode({'matter': case.number})}"
+
+
 def context_of(request: HttpRequest, case: Case, **more: Any) -> dict[str, Any]:
     """Everything the case page and the print show."""
     actor, now, kind = actor_of(request), timezone.now(), kind_of(case.kind)
+    shown = [*sections(case), *proposals.waiting(case, actor), *beside(case, actor, now)]
     return {
         "case": case,
         "kind": kind,
         "state": kind.state(case.state),
         "facts": facts(case, kind, actor, now),
         "clock": _clock(case, now),
-        "sections": [*sections(case), *proposals.waiting(case, actor), *beside(case, actor, now)],
+        "sections": shown,
+        "card_url": _card_url(case, kind, actor, shown),
         "timeline": timeline(case, kind, only_states=request.GET.get("only") == "states"),
         "now": now,
         **more,

@@ -1,12 +1,12 @@
 """What a kind adds to the case page below its facts: for a request the answer, revisits and ratings."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from huhang.cases.models import Case
+from huhang.doors.desk.case.cards import card_sections
+from huhang.doors.desk.case.section import Section
 from huhang.doors.frame.parts import Event
 from huhang.kinds.requests import catalogue
 from huhang.kinds.requests import queries as requests
@@ -14,21 +14,7 @@ from huhang.kinds.requests.models import Rating, Revisit
 from huhang.kinds.requests.rules import RESULTS
 from huhang.register.units.queries import tree
 
-
-@dataclass(frozen=True)
-class Section:
-    """A box of its own: words somebody said, or a few events."""
-
-    title: str
-    end: str = ""
-    at: datetime | None = None
-    quote: str = ""
-    events: list[Event] = field(default_factory=list)
-    top: bool = False
-    """Shown above everything else on the page."""
-    bad: bool = False
-    template: str = ""
-    """What stands in the box instead, for a box of its own making."""
+__all__ = ["Section", "sections"]
 
 
 def sections(case: Case) -> list[Section]:
@@ -80,4 +66,4 @@ def _rating(row: Rating) -> Event:
     )
 
 
-_OF_KIND: dict[str, Callable[[Case], list[Section]]] = {"request": _request}
+_OF_KIND: dict[str, Callable[[Case], list[Section]]] = {"request": _request, "card": card_sections}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huhang.doors.desk.lists import table
 from huhang.doors.frame.parts import Column
+from huhang.kinds.cards.queries import colour
 from huhang.reading.groups import COLUMNS as GROUPED
 from huhang.reading.ledger import Line
 from huhang.register.units.queries import tree
@@ -29,13 +30,14 @@ OFFERED: Mapping[str, tuple[Any, Cell | None]] = {
     "due": (_("到期"), lambda line, now: table.moment(line.due_at, now) if line.due_at else ""),
     "answered": (_("答复"), lambda line, now: table.moment(line.answered_at, now) if line.answered_at else ""),
     "closed": (_("办结"), lambda line, now: table.moment(line.closed_at, now) if line.closed_at else ""),
+    "card": (_("督办"), lambda line, now: colour(line, now)),
     "left": (_("剩余"), None),
 }
 """Columns to choose from, in the order they stand; those without a function have a form of their own."""
 
 USUAL: Mapping[str, tuple[str, ...]] = {
-    "inbox": ("state", "from", "officer", "left"),
-    "ledger": ("state", "from", "officer", "received", "left"),
+    "inbox": ("state", "from", "officer", "card", "left"),
+    "ledger": ("state", "from", "officer", "received", "card", "left"),
 }
 
 

@@ -152,6 +152,7 @@ def row_of(line: Line, words: Words, cells: Cells) -> Row:
         state=label,
         tone=tone,
         left=left_of(line, words),
+        card=cells["card"](line, words.now) if "card" in cells else "",
         cells={name: fill(line, words.now) for name, fill in cells.items()},
     )
 

@@ -1,0 +1,158 @@
+"""Cases of any kind over the wire: listing, one of them, its steps, clocks and moves; requests have more of their own.
+
+One address for whatever has a number, so that a program that follows events needs to know no kind.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Query, Router, Schema
+from ninja.params.functions import Header
+from pydantic import Field
+
+from huhang.base.access.queries import visible_to
+from huhang.base.access.rules import Actor
+from huhang.cases.actions import open_case
+from huhang.cases.models import Case
+from huhang.cases.registry import kind_of
+from huhang.doors.api import cursors, moves, schemas, writing
+from huhang.doors.api.answers import answer, etag
+from huhang.doors.api.bodies import refuse_unknown, storable
+from huhang.doors.api.shapes import CASES, case_row, case_shape, cases_shape, clock_shape, step_shape
+from huhang.doors.frame.gates import actor_of
+from huhang.kernel.errors import Invalid, Missing
+from huhang.kernel.numbering import normalise_number
+from huhang.reading import ledger, tallies
+from huhang.reading.rules import Filter
+
+router = Router(tags=["cases"], by_alias=True)
+EVERYTHING = Filter(which="all")
+
+
+class CasesIn(Schema):
+    """How a list is narrowed; several filters mean all of them."""
+
+    kind: str = Field("", max_length=24, description="种类名，见 /kinds；不写就是所有种类")
+    state: str = Field("", max_length=24, description="状态名，见 /kinds")
+    category: str = Field("", max_length=40, description="类别；督办卡是级别 blue、yellow、orange、red")
+    open: bool | None = Field(None, description="在办还是已结；不写就都要")
+    late: bool = Field(False, description="只要在办且超期的")
+    unit: UUID | None = Field(None, description="主办单位")
+    officer: UUID | None = Field(None, description="承办人")
+    after: str = Field("", max_length=160, description="上一页答复里的 next")
+    limit: int = Field(50, ge=1, le=200)
+    count: bool = Field(False, description="要不要数；数到 1,001 为止")
+
+    def filter(self) -> Filter:
+        """The filter of the reading room.
+
+        Raises:
+            Invalid: a kind, state or unit that does not exist.
+        """
+        said = self.dict(include={"kind", "state", "category", "unit", "officer"})
+        given = {name: str(value) for name, value in said.items() if value}
+        if self.open is not None:
+            given["which"] = "open" if self.open else "closed"
+        if self.late:
+            given["late"] = "1"
+        return Filter.parse(given, EVERYTHING)
+
+
+def any_case(actor: Actor, number: str) -> Case:
+    """The case of a number, whatever its kind, if this actor sees it.
+
+    Raises:
+        Missing: no such case, not this actor's, or not a number at all: all look the same (HOUSE §2.4).
+    """
+    try:
+        wanted = normalise_number(number) if storable(number) else ""
+    except Invalid:
+        wanted = ""
+    found = (
+        visible_to(actor, Case.objects.filter(number=wanted))
+        .annotate(officer_name=F("officer__name"), parent_number=F("parent__number"))
+        .defer("search", "folded", "secret_digest")
+        .first()
+        if wanted
+        else None
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+@router.get("", response=schemas.CasePage, summary="列出看得见的事项")
+def list_cases(request: HttpRequest, said: Query[CasesIn]) -> HttpResponse:
+    """各种事项（诉求、督办卡……）放在一起列，新的在前，一页一页往后翻；用 kind 只看一种。"""
+    actor, now = actor_of(request), timezone.now()
+    refuse_unknown(request.GET, CasesIn.model_fields)
+    if not all(storable(str(value)) for value in request.GET.values()):
+        raise Invalid("筛选里有不能识别的字符。")
+    wanted = said.filter()
+    place = cursors.read("received", said.after) if said.after else None
+    shown = ledger.page(actor, wanted, place, now=now, size=said.limit)
+    more = cursors.word("received", shown.after) if shown.after else None
+    data: dict[str, Any] = {"items": cases_shape(shown.lines, now), "next": more}
+    if said.count:
+        tally = tallies.take(actor, {"rows": tallies.Asked(wanted, now)}).of("rows")
+        data |= {"count": tally.count + tally.over, "count_capped": tally.over}
+    return answer(data)
+
+
+@router.post("/cards", response={201: schemas.CaseRow}, summary="发一张督办卡")
+def issue_card(
+    request: HttpRequest, given: schemas.CardIn, idempotency_key: str = writing.key_needed()
+) -> HttpResponse:
+    """督办员对一件事项发卡，写明级别和理由。一件事同时只有一张卡，已有就是 409。系统按标准自动发的卡不用这里。"""
+    actor, now = actor_of(request), timezone.now()
+    matter = any_case(actor, given.matter)
+
+    def work() -> tuple[Any, str]:
+        made = open_case("card", by=actor, now=now, matter=matter.pk, level=given.level, reason=given.reason)
+        return case_row(made, now), CASES + made.number
+
+    content = given.dict(exclude_unset=True)
+    return writing.done(request, idempotency_key, by=actor, content=content, now=now, work=work, status=201)
+
+
+@router.get("/{number}", response=schemas.CaseRecord, summary="一件事项")
+def read_case(request: HttpRequest, number: str) -> HttpResponse:
+    """任何种类的一件事项，它自己的几项内容（facts）和此刻可以办的步骤（moves）。ETag 是它的版本。"""
+    actor = actor_of(request)
+    case = any_case(actor, number)
+    return answer(case_shape(case, actor, timezone.now()), headers={"ETag": etag(case.version)})
+
+
+@router.get("/{number}/steps", response=schemas.Steps, summary="一件事项的经过")
+def case_steps(request: HttpRequest, number: str) -> HttpResponse:
+    """从登记到现在的每一步，先发生的在前；只增不改。"""
+    case = any_case(actor_of(request), number)
+    return answer({"items": [step_shape(step, case.kind) for step in case.steps.order_by("seq")]})
+
+
+@router.get("/{number}/clocks", response=schemas.Clocks, summary="一件事项的时限和它的算法")
+def case_clocks(request: HttpRequest, number: str) -> HttpResponse:
+    """每个时限的起算、规则、暂停、延期，以及逐日的说明。"""
+    case = any_case(actor_of(request), number)
+    rows = case.clocks.order_by("started_at", "id").prefetch_related("pauses", "extensions")
+    return answer({"items": [clock_shape(clock) for clock in rows]})
+
+
+@router.post("/{number}/moves/{move}", response=schemas.Moved, summary="对一件事项办一步")
+def make_move(
+    request: HttpRequest,
+    number: str,
+    move: str,
+    given: schemas.MoveIn,
+    if_match: str | None = Header(None, alias="If-Match", description='读取时的 ETag，如 "4"；* 表示不管版本'),
+    idempotency_key: str | None = writing.key_welcome(),
+) -> HttpResponse:
+    """办一步。可办的步骤和各自要填的内容见事项的 moves；必须说明看到的是哪一版，之后别人办过就是 409 overtaken。"""
+    actor = actor_of(request)
+    case = any_case(actor, number)
+    if kind_of(case.kind).move(move) is None:
+        raise Missing
+    return moves.made(request, case, move, given, if_match, idempotency_key, base=CASES)
