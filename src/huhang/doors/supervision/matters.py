@@ -20,7 +20,7 @@ from huhang.base.journal import actions as journal
 from huhang.cases.registry import kind_of
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.notices import done
-from huhang.doors.frame.parts import DueGroup, Event, Ledger
+from huhang.doors.frame.parts import Column, DueGroup, Event, Ledger
 from huhang.doors.frame.saying import say
 from huhang.doors.supervision.listing import columns, line, sheet
 from huhang.kernel.errors import Conflict, Denied, Invalid, Missing
@@ -229,6 +229,11 @@ def _said(request: HttpRequest) -> dict[str, Any]:
     return {"what": what, "version": seen, "text": text, "unit": chosen}
 
 
+def _columns() -> tuple[Column, ...]:
+    """What the narrow list beside the numbers has room for."""
+    return tuple(c for c in columns() if c.key not in ("officer", "closed"))
+
+
 def _matter(
     request: HttpRequest,
     told: queries.Told,
@@ -257,7 +262,7 @@ def _matter(
             ("before", _("前四周"), told.line.before, f"{here}&span=before#rows"),
             ("all", _("全部"), told.total, f"{here}&span=all#rows"),
         ],
-        "ledger": Ledger(columns(), [DueGroup("", lines)] if lines else [], _("这件事里的诉求")),
+        "ledger": Ledger(_columns(), [DueGroup("", lines)] if lines else [], _("这件事里的诉求")),
         "older_url": page.older,
         "newer_url": page.newer,
         "events": [Event(str(words.get(n.what, n.what)), n.at, who=n.by_label, quote=n.text) for n in told.notes],

@@ -49,7 +49,7 @@ def surveys_page(request: HttpRequest) -> HttpResponseBase:
     try:
         made = enter(name=said["name"], year=said["year"], content=said["file"].read(), by=actor, now=now)
     except Invalid as wrong:
-        for field, sentence in (say_problems(wrong.problems) or {None: say(wrong)}).items():
+        for field, sentence in (say_problems(wrong.problems) or {wrong.field: say(wrong)}).items():
             form.add_error(field if field in form.fields else None, f"{sentence} {say_hint(wrong)}".strip())
         return _show(request, form, status=422)
     counts = {"rows": made.rows, "votes": made.votes, "opinions": made.opinions, "categories": made.categories}

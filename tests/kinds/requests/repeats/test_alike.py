@@ -69,6 +69,9 @@ def test_a_place_a_subject_or_a_person_alone_is_no_likeness() -> None:
         assert not rules.Alike(**common, **tie).counts(Like())  # type: ignore[arg-type]
         assert rules.Alike(**common, **tie, category=True).counts(Like())  # type: ignore[arg-type]
         assert rules.Alike(**common, **tie, similar=0.2).counts(Like())  # type: ignore[arg-type]
+    assert rules.Alike(**common, similar=0.4, metres=900.0).counts(Like())  # type: ignore[arg-type]
+    assert not rules.Alike(**common, similar=0.4, metres=9000.0).counts(Like())  # type: ignore[arg-type]
+    assert rules.Alike(**common, similar=0.7, metres=9000.0).counts(Like())  # type: ignore[arg-type]
     assert not rules.Alike(**common, category=True).counts(Like())  # type: ignore[arg-type]
 
 

@@ -85,8 +85,13 @@ def _common(one: Proposal) -> str:
         said.append(_("文字相同"))
     elif alike.similar >= 0.1:
         said.append(_("文字约 %(n)d%% 相同") % {"n": round(alike.similar * 100)})
-    if alike.metres is not None and one.near:
-        said.append(_("相距 %(n)d 米") % {"n": round(alike.metres)})
+    if alike.metres is not None:
+        far = alike.metres >= 1000
+        said.append(
+            _("相距 %(n).1f 公里") % {"n": alike.metres / 1000}
+            if far
+            else _("相距 %(n)d 米") % {"n": round(alike.metres)}
+        )
     if alike.subject:
         said.append(_("同一主体"))
     if alike.person:

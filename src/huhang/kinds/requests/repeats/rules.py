@@ -101,12 +101,17 @@ class Alike:
         """Whether it is within the circle."""
         return self.metres is not None and self.metres <= policy.radius_m
 
+    def far(self, policy: Like) -> bool:
+        """Whether it is known to be somewhere else: ten times the circle away."""
+        return self.metres is not None and self.metres > 10 * policy.radius_m
+
     def counts(self, policy: Like) -> bool:
         """Whether it is like the one at hand: its words alone, or a weaker likeness together with where or who.
 
         A place alone, a subject alone or a person alone is no likeness: a market has many troubles, and so has a man.
+        Of two that are known to be far apart, ordinary likeness of words is not enough: two schools want a crossing.
         """
-        if self.same or self.similar >= policy.similar:
+        if self.same or self.similar >= policy.similar * (2 if self.far(policy) else 1):
             return True
         tied = self.near(policy) or self.subject or self.person
         return tied and (self.category or self.similar >= policy.weak)
