@@ -131,6 +131,7 @@ def rate(doing: Doing) -> Outcome:
 
 
 def _tell_officer(doing: Doing) -> None:
+    assert doing.case.merged_into_id is not None  # only what is joined comes here
     with acting(SYSTEM):
         lead = Case.objects.filter(pk=doing.case.merged_into_id).values_list("officer", "pk", "number").first()
     if lead is not None and lead[0] is not None:
