@@ -73,6 +73,7 @@ def _live(card: Card) -> Section:
         quote,
         card=card.level,
         top=True,
+        bad=card.level == "red",
         url=reverse("desk:case", kwargs={"number": card.case.number}),
         label=card.case.number,
     )
