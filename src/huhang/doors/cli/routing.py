@@ -97,7 +97,7 @@ def train_models(what: str, promote: bool) -> None:
 
 def _tell_report(told: Any) -> None:
     if told.macro_f1 is None:
-        click.echo("  较晚的诉求太少，没有可测的。")
+        click.echo("  较晚的诉求太少，或都和较早的近似重复，没有可测的。")
         return
     click.echo(f"  在较晚的 {told.tested} 件上：宏平均 F1 {told.macro_f1:.4f}，说对 {told.right:.1%}")
     right = "—" if told.sure_right is None else f"{told.sure_right:.1%}"
