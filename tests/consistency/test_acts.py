@@ -24,6 +24,8 @@ NOT_AN_ACT = {
     "repeats.Matter": "a summary row; its notes and the journal name who",
     "repeats.Member": "put there by a duty whose runs are kept",
     "repeats.Run": "made by a duty",
+    "routing.Fault": "noted by the worker; `settled_by` names who settled it",
+    "routing.Model": "made by the worker; `promoted_by` and the journal name who put it to use and took it back",
     "subjects.Subject": "entered by actions whose journal rows name who",
     "subjects.Person": "entered by actions whose journal rows name who",
 }

@@ -179,3 +179,7 @@ def test_in_english(city: City) -> None:
     page = text_of(client, f"/desk/cases/{case.number}/", headers={"Accept-Language": "en"})
     assert "Rule “Noise” R-190@1" in page
     assert "How sure is unknown" in page
+    model()
+    english = {"Accept-Language": "en"}
+    told = text_of(client_of(city, "system_admin"), "/desk/routing/", headers=english)
+    assert "70% answered with nine tenths or more, of these 98% right" in told

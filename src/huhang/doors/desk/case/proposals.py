@@ -104,14 +104,18 @@ def _by(named: queries.Named) -> str:
 def _sure(named: queries.Named) -> str:
     if named.confidence is None:
         return _("把握未知：用得还少")
-    return _("把握 %(n)s") % {"n": f"{named.confidence:.0%}"}
+    return _("把握 %(n)s") % {"n": _percent(named.confidence)}
 
 
 def _second(named: queries.Named) -> str:
     said = {"value": named.label, "by": _by(named)}
     if named.confidence is None:
         return _("其次：%(value)s（%(by)s）") % said
-    return _("其次：%(value)s（%(by)s，%(n)s）") % {**said, "n": f"{named.confidence:.0%}"}
+    return _("其次：%(value)s（%(by)s，%(n)s）") % {**said, "n": _percent(named.confidence)}
+
+
+def _percent(share: float) -> str:
+    return "<1%" if share < 0.01 else f"{share:.0%}"  # a runner-up is never said to be impossible
 
 
 def _take(case: Case, actor: Actor, what: str, value: str, now: datetime) -> str:

@@ -20,6 +20,8 @@ from huhang.register.units.queries import tree
 
 WAITING = ("registered", "classified")
 """States in which a category or a unit is still to be chosen."""
+MOST = 0.99
+"""A model never says more: texts it has not met do not follow the ones it was calibrated on."""
 LEAST = 0.35
 """Below this probability the model keeps silent: a guess at random costs the desk more than it gives."""
 
@@ -125,7 +127,12 @@ def _made(what: What, first: Said | None, second: Said | None, offered: list[Gue
         made.confidence = rule_rate(what, first.rule.code, first.rule.version)
     elif others and others[0].probability >= LEAST:
         best = others.pop(0)
-        made.source, made.value, made.model, made.confidence = Source.MODEL, best.label, model, best.probability
+        made.source, made.value, made.model, made.confidence = (
+            Source.MODEL,
+            best.label,
+            model,
+            min(best.probability, MOST),
+        )
     others = [g for g in others if g.label != made.value]
     if second is not None:
         made.next_value, made.next_source, made.next_by = second.value, Source.RULE, second.rule.tag

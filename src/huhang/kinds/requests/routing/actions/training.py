@@ -77,9 +77,13 @@ def train(what: What, *, by: Actor, now: datetime) -> Model:
 
 
 def _examples(what: What, now: datetime) -> Iterator[Example]:
-    """Requests whose category or unit a person decided, newest `MOST`, oldest first; sensitive ones are not read."""
+    """Requests whose category or unit a person decided, newest `MOST`, oldest first.
+
+    Sensitive ones too: without complaints about the police every such complaint would look like something else. What
+    is kept of a text are runs of two characters that stand in several, without numbers.
+    """
     rows = (
-        Case.objects.filter(kind="request", sensitive=False)
+        Case.objects.filter(kind="request")
         .exclude(state__in=UNDECIDED)
         .exclude(category="")
         .select_related("subject", "request")
