@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from huhang.base.access.context import acting
 from huhang.base.access.rules import ROLES, Perm
-from huhang.cases.actions import move
+from huhang.cases.actions import move, open_case
 from huhang.cases.actions.moving import refused
 from huhang.cases.fields import Field
 from huhang.cases.models import Case
@@ -24,7 +25,7 @@ from tests.factories.city import NOW, City, filed, make_city
 KINDS = sorted(kinds().values(), key=lambda k: k.name)
 FIELD_KINDS = {
     *("line", "text", "choice", "stars", "days", "flag"),
-    *("unit", "units", "officer", "category", "case", "date", "pick"),
+    *("unit", "units", "officer", "category", "case", "date", "pick", "picks"),
 }
 
 
@@ -102,9 +103,30 @@ def test_no_two_kinds_share_a_state_or_a_prefix() -> None:
     assert len({kind.prefix for kind in KINDS}) == len(KINDS)
 
 
+def _meeting(city: City) -> Case:
+    by, about = city.actor("dispatcher"), filed(city).case.pk
+    return open_case(
+        "meeting",
+        title="渣土车噪声协调会",
+        place="三楼会议室",
+        meets_at=NOW + timedelta(days=3),
+        units=[city.units["harbour"].pk],
+        about=[about],
+        by=by,
+        now=NOW,
+    )
+
+
+def _duty(city: City) -> Case:
+    by, unit = city.actor("dispatcher"), city.units["harbour"].pk
+    return open_case("duty", what="夜间设卡劝返", unit=unit, days=5, by=by, now=NOW)
+
+
 SAMPLES: dict[str, Callable[[City], Case]] = {
     "request": lambda city: filed(city).case,
     "card": by_hand,
+    "meeting": _meeting,
+    "duty": _duty,
 }
 """One case of each kind, seen by the city's dispatcher and foreign to the officer across the river."""
 

@@ -64,6 +64,15 @@ def values_for(rng: random.Random, city: City, name: str, others: list[Case]) ->
         "rate": {"stars": rng.choice(["1", "3", "5", "0"]), "reasons": rng.choice(["", "510", "999"])},
         "appeal": {"text": "不认可"},
         "withdraw": {"reason": "不需要了"},
+        "support_ask": {"unit": rng.choice(list(city.units.values())).pk, "task": "查证", "days": rng.randint(1, 9)},
+        "support_refuse": {"reason": "不归我们"},
+        "support_reply": {"text": "归你们"},
+        "support_decide": {"decision": rng.choice(["keep", "release"]), "reason": "据实"},
+        "support_finish": {"result": "查过了"},
+        "support_return": {"reason": "没有查全"},
+        "support_rate": {"stars": rng.choice(["1", "4", "9"]), "reason": rng.choice(["", "拖延"])},
+        "support_release": {"reason": "不用了"},
+        "support_waive": {"reason": "不影响答复"},
     }
     return good.get(name, {}) if rng.random() < 0.95 else {}
 

@@ -25,6 +25,8 @@ TO_CASE = {
     "cases_clock_pause": "(SELECT k.case_id FROM cases_clock k WHERE k.id = t.clock_id)",
     "cases_clock_extension": "(SELECT k.case_id FROM cases_clock k WHERE k.id = t.clock_id)",
     "cases_batch_row": "case_id",
+    "meetings_item": "meeting_id",
+    "meetings_decision": "meeting_id",
 }
 """How a row of a walled table says which case it is about, where that is not ``case_id``."""
 NOT_ABOUT_A_CASE = {

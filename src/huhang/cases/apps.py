@@ -8,3 +8,9 @@ class CasesConfig(AppConfig):
 
     name = "huhang.cases"
     label = "cases"
+
+    def ready(self) -> None:
+        """Makes the shape of the engine's catalogue entries known."""
+        from huhang.cases import cohandling
+
+        cohandling.register()

@@ -3,9 +3,10 @@
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from huhang.base.access.rules import Actor
 from huhang.kernel import text as texts
 from huhang.kernel.errors import Invalid
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 Choices = Callable[[], Sequence[tuple[str, Any]]]
 Pick = Callable[["Case"], Sequence[tuple[str, Any]]]
+Options = Callable[["Case", Actor, datetime], Sequence[tuple[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,12 @@ class Field:
 
     Args:
         kind: ``line``, ``text``, ``choice``, ``stars``, ``days``, ``flag``, ``unit``, ``units``, ``officer``,
-            ``category``, ``case``, ``date`` or ``pick``.
+            ``category``, ``case``, ``date``, ``pick`` or ``picks``.
         most: longest text, largest number of days.
         pick: what a ``pick`` chooses from: ids of what stands beside the case, each with its words. The effect asks
             again whether the chosen one belongs to the case.
         personal: never kept in the browser and never shown in a step.
+        options: what can be picked, where it hangs on the case and on who acts; the effect checks it again.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Field:
     choices: Choices | None = None
     pick: Pick | None = None
     personal: bool = False
+    options: Options | None = None
 
     def clean(self, raw: Any) -> Any:
         """The value in its own type, or nothing when it may be left out.
@@ -123,6 +127,7 @@ _CLEANERS: dict[str, Callable[[Field, Any], Any]] = {
     "officer": _id,
     "units": _ids,
     "date": _date,
+    "picks": _ids,
 }
 
 

@@ -170,11 +170,23 @@ class Step(models.Model):
 
 
 class Assignment(models.Model):
-    """A unit's part in a case: the lead, or a support unit with its own task."""
+    """A unit's part in a case: the lead, or a supporting unit with its own task, clock, result and rating.
+
+    A supporting unit's part is open until ``ended_at``; ``status`` says where it stands. ``waived_at`` is when the
+    lead's chief signed that the lead may answer while this part is still open.
+    """
 
     class Role(models.TextChoices):
         LEAD = "lead", _("主办")
         SUPPORT = "support", _("协办")
+
+    class Status(models.TextChoices):
+        ASKED = "asked", _("待签收")
+        DISPUTED = "disputed", _("协商中")
+        WORKING = "working", _("办理中")
+        FINISHED = "finished", _("已办结")
+        RELEASED = "released", _("已解除")
+        MOVED = "moved", _("已移交")
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
@@ -184,6 +196,21 @@ class Assignment(models.Model):
     signed_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_why = models.CharField(max_length=24, blank=True, default="")
+    status = models.CharField(max_length=12, choices=Status.choices, blank=True, default="", db_default="")
+    ordinal = models.PositiveSmallIntegerField(default=0, db_default=0)
+    task = models.TextField(blank=True, default="", db_default="")
+    terms = models.PositiveIntegerField(default=0, db_default=0)
+    asked_by = models.ForeignKey("people.User", db_index=False, on_delete=models.PROTECT, null=True, related_name="+")
+    clock = models.OneToOneField("cases.Clock", on_delete=models.PROTECT, null=True, related_name="support")
+    reply_due_at = models.DateTimeField(null=True, blank=True)
+    reply_told_at = models.DateTimeField(null=True, blank=True)
+    result = models.TextField(blank=True, default="", db_default="")
+    stars = models.PositiveSmallIntegerField(null=True, blank=True)
+    stars_reason = models.TextField(blank=True, default="", db_default="")
+    rated_at = models.DateTimeField(null=True, blank=True)
+    waived_at = models.DateTimeField(null=True, blank=True)
+    waived_by = models.ForeignKey("people.User", db_index=False, on_delete=models.PROTECT, null=True, related_name="+")
+    waived_why = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         db_table = "cases_assignment"
@@ -191,15 +218,63 @@ class Assignment(models.Model):
             models.UniqueConstraint(
                 fields=["case"], condition=Q(role="lead", ended_at__isnull=True), name="one_lead_at_a_time"
             ),
+            models.UniqueConstraint(
+                fields=["case", "unit"],
+                condition=Q(role="support", ended_at__isnull=True),
+                name="one_open_support_of_a_unit",
+            ),
+            models.CheckConstraint(
+                condition=Q(stars__isnull=True)
+                | Q(stars__gte=3, stars__lte=5)
+                | (Q(stars__gte=1, stars__lte=2) & ~Q(stars_reason="")),
+                name="support_rated_badly_with_reason",
+            ),
         )
-        indexes = (models.Index(fields=["unit", "-opened_at"], name="assignment_of_unit"),)
+        indexes = (
+            models.Index(fields=["unit", "-opened_at"], name="assignment_of_unit"),
+            models.Index(fields=["unit"], name="support_open", condition=Q(role="support", ended_at=None)),
+            models.Index(
+                fields=["reply_due_at"],
+                name="support_reply_untold",
+                condition=Q(status="disputed", ended_at=None, reply_told_at=None),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.role}"
 
 
+class SupportWord(models.Model):
+    """One word of a dispute about a supporting unit's task; every word is kept as it was said."""
+
+    class Side(models.TextChoices):
+        SUPPORT = "support", _("协办单位")
+        LEAD = "lead", _("主办单位")
+        DECIDER = "decider", _("裁决")
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    case = models.ForeignKey(Case, db_index=False, on_delete=models.PROTECT, related_name="+")
+    support = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="words")
+    side = models.CharField(max_length=8, choices=Side.choices)
+    at = models.DateTimeField()
+    by = models.ForeignKey("people.User", db_index=False, on_delete=models.PROTECT, null=True, related_name="+")
+    by_label = models.CharField(max_length=64)
+    text = models.TextField()
+
+    class Meta:
+        db_table = "cases_support_word"
+        indexes = (models.Index(fields=["case", "at"], name="support_word_of_case"),)
+
+    def __str__(self) -> str:
+        return f"{self.support_id} {self.side}"
+
+
 class Clock(models.Model):
-    """A promise of time: from when, how much, by which rule; its due instant is computed, never typed."""
+    """A promise of time: from when, how much, by which rule; its due instant is computed, never typed.
+
+    ``told_at`` is when those who answer for it were told that it ran out: once a clock, however often a duty looks.
+    A clock ``within`` another is never due later than that one, and stands still while it does.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     case = models.ForeignKey(Case, db_index=False, on_delete=models.PROTECT, related_name="clocks")
@@ -212,6 +287,8 @@ class Clock(models.Model):
     provisional = models.BooleanField(default=False)
     calendar_version = models.CharField(max_length=200)
     stopped_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+    within = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="inner")
 
     class Meta:
         db_table = "cases_clock"
@@ -223,6 +300,7 @@ class Clock(models.Model):
         indexes = (
             models.Index(fields=["case"], name="clock_of_case"),
             models.Index(fields=["due_at"], name="clock_provisional", condition=Q(provisional=True, stopped_at=None)),
+            models.Index(fields=["name", "due_at"], name="clock_untold", condition=Q(stopped_at=None, told_at=None)),
         )
 
     def __str__(self) -> str:
@@ -309,7 +387,10 @@ class Comment(models.Model):
 
 
 class Attachment(models.Model):
-    """A stored file that belongs to a case; ``public`` ones the person may see too."""
+    """A stored file that belongs to a case; ``public`` ones the person may see too.
+
+    ``support`` is the part of a supporting unit whose evidence it is.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     case = models.ForeignKey(Case, db_index=False, on_delete=models.PROTECT, related_name="attachments")
@@ -318,6 +399,9 @@ class Attachment(models.Model):
     public = models.BooleanField(default=False)
     at = models.DateTimeField()
     by_label = models.CharField(max_length=64)
+    support = models.ForeignKey(
+        Assignment, db_index=False, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         db_table = "cases_attachment"

@@ -1,9 +1,10 @@
 """What is due, what is running, and one page of any list of cases."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from huhang.base.catalog import queries as catalog
-from huhang.cases.models import Case, Clock
+from huhang.cases.models import Assignment, Case, Clock, SupportWord
 from huhang.kernel.worktime import Deadline, Extension, Pause, Unit, due
 
 
@@ -30,3 +31,31 @@ def testimony(
         pauses=tuple(pauses),
         extensions=tuple(extensions),
     )
+
+
+def supports(case: Case) -> list[Assignment]:
+    """Every part of a supporting unit with its clock, in order; a case without any asks nothing of the database."""
+    if "support" not in case.beside:
+        return []
+    known: list[Assignment] | None = case.__dict__.get("_supports")
+    if known is None:
+        rows = Assignment.objects.filter(case=case, role=Assignment.Role.SUPPORT).select_related("clock")
+        known = case.__dict__["_supports"] = list(rows.order_by("ordinal", "opened_at", "id"))
+    return known
+
+
+def support_words(case: Case) -> dict[UUID, list[SupportWord]]:
+    """What was said in disputes over supporting units' tasks, by part, oldest first."""
+    if "support" not in case.beside:
+        return {}
+    known: dict[UUID, list[SupportWord]] | None = case.__dict__.get("_support_words")
+    if known is None:
+        known = case.__dict__["_support_words"] = {}
+        for word in SupportWord.objects.filter(case=case).order_by("at", "id"):
+            known.setdefault(word.support_id, []).append(word)
+    return known
+
+
+def open_supports(case: Case) -> list[Assignment]:
+    """Parts of supporting units that are not ended and over which nobody signed that the lead may go on."""
+    return [part for part in supports(case) if part.ended_at is None and part.waived_at is None]

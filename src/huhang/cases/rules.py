@@ -112,6 +112,15 @@ class Watch:
 
 
 @dataclass(frozen=True)
+class Trouble:
+    """A reason why an open case of a kind should be talked about, as a condition given the present instant."""
+
+    name: str
+    label: Any
+    where: Callable[[datetime], Q]
+
+
+@dataclass(frozen=True)
 class Kind:
     """A sort of case: its words, states, moves, and the room's own table beside the case.
 
@@ -139,6 +148,7 @@ class Kind:
     open_perm: Perm = Perm.REGISTER
     figures: tuple[Figure, ...] = ()
     watch: Watch | None = None
+    troubles: tuple[Trouble, ...] = ()
 
     def state(self, name: str) -> State:
         """The state of a name; an unknown one is a programming mistake."""

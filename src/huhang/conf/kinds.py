@@ -1,6 +1,8 @@
 """The kinds of case this installation has. A new kind is a folder under kinds/ and a line here."""
 
 from huhang.kinds.cards.kind import CARD
+from huhang.kinds.duties.kind import DUTY
+from huhang.kinds.meetings.kind import MEETING
 from huhang.kinds.requests.kind import REQUEST
 
-KINDS = (REQUEST, CARD)
+KINDS = (REQUEST, CARD, MEETING, DUTY)

@@ -1,7 +1,7 @@
 """One page of any list of cases: keyset pages, one statement, only the columns shown, whoever looks."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from huhang.base.access.context import acting
 from huhang.base.access.queries import seen, visible_to
 from huhang.base.access.rules import Actor
-from huhang.cases.models import Case
+from huhang.cases.models import Assignment, Case
 from huhang.reading import search
 from huhang.reading.rules import Filter, Place
 from huhang.reading.scopes import Arm, arms, conditions, found, narrowed, value_of_each
@@ -50,6 +50,7 @@ class Line(NamedTuple):
     answered_at: datetime | None
     closed_at: datetime | None
     version: int
+    beside: Sequence[str]
     officer: str
 
 
@@ -246,3 +247,26 @@ def chosen(actor: Actor, ids: list[uuid.UUID]) -> list[Line]:
     """The rows of these cases that the actor may see, newest first."""
     mine = visible_to(actor, Case.objects.filter(pk__in=ids)).order_by("-received_at", "-id")
     return [Line(*row) for row in mine.values_list(*COLUMNS, Coalesce("officer__name", Value("")))]
+
+
+OWN_TASK = "own_task"
+"""Stands among what is beside a line when one of the actor's own units was asked to help there."""
+
+
+def with_own_tasks(actor: Actor, lines: list[Line]) -> list[Line]:
+    """Lines in which a supporting task of the actor's own units is open show that task's time, not the lead's (C2).
+
+    One statement, and none where nothing of the kind stands beside any line.
+    """
+    units = {g.unit for g in actor.grants}
+    wanted = [line.id for line in lines if "support" in line.beside and line.unit_id not in units]
+    if not wanted:
+        return lines
+    parts = Assignment.objects.filter(case__in=wanted, unit__in=units, role=Assignment.Role.SUPPORT, ended_at=None)
+    known = {row[0]: row[1:] for row in parts.values_list("case_id", "clock__due_at", "opened_at")}
+    return [
+        line._replace(due_at=known[line.id][0], due_from=known[line.id][1], beside=[*line.beside, OWN_TASK])
+        if line.id in known
+        else line
+        for line in lines
+    ]

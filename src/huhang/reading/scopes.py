@@ -83,7 +83,7 @@ def arms(actor: Actor, asked: Filter) -> list[Arm]:
     if asked.q:
         return [Arm(found=_searched(actor, asked))]
     if asked.scope == "mine":
-        return [Arm(Q(officer_id=actor.user) & _in_hand(asked)), *_to_sign(actor, asked)]
+        return [Arm(Q(officer_id=actor.user) & _in_hand(asked)), *_to_sign(actor, asked), *_to_help(actor, asked)]
     if asked.scope == "taken":
         return [Arm(Q(taken_by_id=actor.user))]
     if asked.scope in ("unit", "sign"):
@@ -108,6 +108,22 @@ def _to_sign(actor: Actor, asked: Filter) -> list[Arm]:
     units = tuple(dict.fromkeys(g.unit for g in actor.grants if Perm.SIGN in g.perms and g.reach is not Reach.NONE))
     waiting = Q(state__in=queue_states(Perm.SIGN)) & (Q(officer_id=None) | ~Q(officer_id=actor.user))
     return _of_each("unit_id", units, waiting)
+
+
+_HELPED = (
+    '"cases_case"."id" IN (SELECT a.case_id FROM cases_assignment a'
+    " WHERE a.unit_id = ANY (%s) AND a.role = 'support' AND a.ended_at IS NULL)"
+)
+
+
+def _to_help(actor: Actor, asked: Filter) -> list[Arm]:
+    """What one's own unit was asked to help with is in one's hand until the task ends (C2)."""
+    units = list(dict.fromkeys(g.unit for g in actor.grants if Perm.COHANDLE in g.perms and Perm.SIGN in g.perms))
+    if asked.which != "open" or not units:
+        return []
+    tasks = Q(RawSQL(_HELPED, [units], output_field=BooleanField()))  # noqa: S611  no words of others
+    elsewhere = ~Q(unit_id__in=units) & (Q(officer_id=None) | ~Q(officer_id=actor.user))
+    return [Arm(tasks & elsewhere)]
 
 
 def _seen(actor: Actor) -> list[Arm]:

@@ -27,6 +27,8 @@ class Perm(StrEnum):
     ANSWER = "answer"
     RETURN = "return"
     ASSIGN = "assign"
+    COHANDLE = "cohandle"
+    CONVENE = "convene"
     ASK_EXTENSION = "ask_extension"
     DECIDE_EXTENSION = "decide_extension"
     REVISIT = "revisit"
@@ -82,7 +84,7 @@ def _role(name: str, label: Promise, about: Promise, reach: Reach, *perms: Perm,
 
 
 _WORK = (Perm.SEE, Perm.REGISTER, Perm.COMMENT, Perm.ATTACH, Perm.REVEAL, Perm.ANSWER_CARD)
-_HANDLING = (*_WORK, Perm.SIGN, Perm.HANDLE, Perm.ANSWER, Perm.RETURN, Perm.ASK_EXTENSION)
+_HANDLING = (*_WORK, Perm.SIGN, Perm.HANDLE, Perm.ANSWER, Perm.RETURN, Perm.ASK_EXTENSION, Perm.COHANDLE)
 
 ROLES: dict[str, Role] = {
     role.name: role
@@ -98,6 +100,8 @@ ROLES: dict[str, Role] = {
             *_WORK,
             Perm.CLASSIFY,
             Perm.DISPATCH,
+            Perm.COHANDLE,
+            Perm.CONVENE,
             Perm.MERGE,
             Perm.WITHDRAW,
             Perm.IMPORT,
@@ -113,6 +117,7 @@ ROLES: dict[str, Role] = {
             Reach.BELOW,
             *_HANDLING,
             Perm.ASSIGN,
+            Perm.CONVENE,
             Perm.DECIDE_EXTENSION,
             Perm.SEE_SENSITIVE,
             Perm.EXPORT,
@@ -144,6 +149,7 @@ ROLES: dict[str, Role] = {
             Perm.DECIDE_EXTENSION,
             Perm.ISSUE_CARD,
             Perm.JUDGE_CARD,
+            Perm.CONVENE,
             privileged=True,
         ),
         _role(

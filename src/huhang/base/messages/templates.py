@@ -114,6 +114,82 @@ WORDS: dict[str, Words] = {
         "A requester joined to request %(number)s is not satisfied with the answer. Look and get in touch.",
     ),
     "request.appoint": Words("诉求 %(number)s 由您主办。", "Request %(number)s is yours to handle."),
+    "request.unsigned": Words(
+        "诉求 %(number)s 派给%(unit)s后，签收期限已到，仍未签收。您是首问人，请催办到有单位签收为止。",
+        "Request %(number)s went to %(unit)s and nobody signed in time. You took it: see to it until a unit signs.",
+    ),
+    "request.unsigned_dispatch": Words(
+        "诉求 %(number)s 由您派给%(unit)s，签收期限已到，仍未签收。请催办，或改派。",
+        "Request %(number)s, which you gave to %(unit)s, was not signed in time. Urge them, or send it elsewhere.",
+    ),
+    "support.ask": Words(
+        "诉求 %(number)s 请您单位协办，请看任务和期限，签收或说明理由。",
+        "Request %(number)s asks your unit to help. See the task and its date; sign, or say why not.",
+    ),
+    "support.sign": Words(
+        "诉求 %(number)s：%(unit)s已签收协办任务。",
+        "Request %(number)s: %(unit)s has signed for its supporting task.",
+    ),
+    "support.refuse": Words(
+        "诉求 %(number)s：%(unit)s说明理由不接协办，请在期限内答复协商。",
+        "Request %(number)s: %(unit)s refuses its supporting task and says why. Please reply in time.",
+    ),
+    "support.reply": Words(
+        "诉求 %(number)s：%(unit)s的协办协商有新的答复。",
+        "Request %(number)s: there is a new reply in the dispute over the task of %(unit)s.",
+    ),
+    "support.undecided": Words(
+        "诉求 %(number)s：%(unit)s的协办协商未果，请您裁决。",
+        "Request %(number)s: the dispute over the task of %(unit)s was not settled. Please decide.",
+    ),
+    "support.decide": Words(
+        "诉求 %(number)s：%(unit)s的协办已有裁决。",
+        "Request %(number)s: the task of %(unit)s has been decided on.",
+    ),
+    "support.finish": Words(
+        "诉求 %(number)s：%(unit)s已办结协办任务，请查看并评价。",
+        "Request %(number)s: %(unit)s has finished its supporting task. Please look and rate it.",
+    ),
+    "support.return": Words(
+        "诉求 %(number)s：%(unit)s的协办结果被退回，请补办。",
+        "Request %(number)s: the result of %(unit)s was sent back. Please complete it.",
+    ),
+    "support.release": Words(
+        "诉求 %(number)s：%(unit)s的协办任务已解除。",
+        "Request %(number)s: %(unit)s has been released from its supporting task.",
+    ),
+    "support.waive": Words(
+        "诉求 %(number)s：主办单位获准先行答复，%(unit)s的协办任务仍请办完。",
+        "Request %(number)s: the lead may answer first; %(unit)s is still asked to finish its task.",
+    ),
+    "support.late": Words(
+        "诉求 %(number)s：%(unit)s的协办期限已到，尚未办结。",
+        "Request %(number)s: the time of %(unit)s for its supporting task is over and it is not finished.",
+    ),
+    "duty.open": Words(
+        "议定事项 %(number)s 由您单位落实，请看要做什么、几时办结。",
+        "Duty %(number)s is your unit's. See what is to be done and by when.",
+    ),
+    "duty.report": Words(
+        "议定事项 %(number)s 已报告落实，请确认或退回。",
+        "Duty %(number)s is reported done. Please accept it or send it back.",
+    ),
+    "duty.accept": Words(
+        "议定事项 %(number)s 已确认落实。",
+        "Duty %(number)s has been accepted as done.",
+    ),
+    "duty.send_back": Words(
+        "议定事项 %(number)s 的报告被退回，请再办。",
+        "The report on duty %(number)s was sent back. Please go on with it.",
+    ),
+    "meeting.call": Words(
+        "联席会议 %(number)s 请您单位参加，时间、地点和议题请看会议页。",
+        "Your unit is asked to joint meeting %(number)s. Time, place and agenda are on its page.",
+    ),
+    "meeting.off": Words(
+        "联席会议 %(number)s 已取消。",
+        "Joint meeting %(number)s has been called off.",
+    ),
     "request.supply": Words(
         "诉求 %(number)s 的补充材料已到，时限继续计算。",
         "What was missing for request %(number)s has come; the clock goes on.",

@@ -1,7 +1,9 @@
 """Starting, pausing, extending and stopping clocks; each computes the due instant anew from the events that count."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+
+from django.db import transaction
 
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import Actor
@@ -22,6 +24,42 @@ def _settle(case: Case, clock: Clock) -> None:
     clock.save(update_fields=["due_at", "provisional", "calendar_version"])
     case.due_at, case.due_provisional, case.due_from = told.due_at, told.provisional, clock.started_at
     case.waiting = told.due_at is None
+    _settle_inners(case, clock)
+
+
+def _settle_inners(case: Case, clock: Clock) -> None:
+    """What runs inside a clock follows it; a case nobody helps with asks nothing of the database."""
+    if "support" in case.beside:
+        for inner in Clock.objects.filter(within=clock, stopped_at=None):
+            _settle_inner(inner, clock)
+
+
+def _settle_inner(inner: Clock, outer: Clock) -> None:
+    """A supporting unit's clock: by its own rule, but never later than the lead's (C2)."""
+    told = testimony(inner)
+    inner.due_at, inner.provisional, inner.calendar_version = told.due_at, told.provisional, told.calendar_version
+    if inner.due_at is not None and outer.due_at is not None and outer.due_at < inner.due_at:
+        inner.due_at, inner.provisional = outer.due_at, outer.provisional
+    inner.save(update_fields=["due_at", "provisional", "calendar_version"])
+
+
+def start_within(case: Case, name: str, promise: Promise, *, outer: str, at: datetime) -> Clock:
+    """A new clock inside another of the case: its date is never later, and it stands still while that one does.
+
+    Raises:
+        Conflict: the other clock does not run, or ran out.
+    """
+    around = running(case, outer)
+    if around is None or (around.due_at is not None and at >= around.due_at):
+        raise Conflict("主办时限没有在计或已经超期，不能再约定新的协办期限。")
+    clock = start(case, name, promise, at=at, shown=False)
+    clock.within = around
+    clock.save(update_fields=["within"])
+    if around.due_at is None:
+        waited = ClockPause.objects.filter(clock=around, ended_at=None).first()
+        ClockPause.objects.create(clock=clock, started_at=at, reason=waited.reason if waited else "")
+    _settle_inner(clock, around)
+    return clock
 
 
 def start(
@@ -92,6 +130,9 @@ def promise_anew(case: Case, name: str, promise: Promise, *, at: datetime) -> No
     for extension in granted:
         extension.pk, extension.clock = uuid7(), new
         extension.save(force_insert=True)
+    if "support" in case.beside:
+        Clock.objects.filter(within=old, stopped_at=None).update(within=new)
+        _settle_inners(case, new)
 
 
 def pause(case: Case, name: str, *, reason: str, at: datetime) -> None:
@@ -106,6 +147,9 @@ def pause(case: Case, name: str, *, reason: str, at: datetime) -> None:
     if at >= clock.due_at:
         raise Conflict("已经超期，不能再暂停计时；请尽快答复，需要补充的内容可以写在答复或电话里问清。")
     ClockPause.objects.create(clock=clock, started_at=at, reason=reason)
+    if "support" in case.beside:  # whoever helps waits too; what is late already is not mended by waiting
+        for inner in Clock.objects.filter(within=clock, stopped_at=None, due_at__gt=at):
+            ClockPause.objects.create(clock=inner, started_at=at, reason=reason)
     _settle(case, clock)
 
 
@@ -126,6 +170,10 @@ def resume(case: Case, name: str, *, at: datetime, supplied: bool) -> None:
     same_day = slots.date_of(waited.started_at) == slots.date_of(at)
     waited.ended_at = waited.started_at if same_day and not supplied else at
     waited.save(update_fields=["ended_at"])
+    if "support" in case.beside:
+        for inner in ClockPause.objects.filter(clock__within=clock, ended_at=None):
+            inner.ended_at = max(inner.started_at, waited.ended_at)
+            inner.save(update_fields=["ended_at"])
     _settle(case, clock)
 
 
@@ -172,6 +220,31 @@ def decide_extension(case: Case, name: str, *, granted: bool, decision: str, by:
     return asked
 
 
+def tell_run_out(names: Sequence[str], *, now: datetime, most: int, tell: Callable[[Case, Clock], None]) -> int:
+    """Tells once, for every running clock of these names that ran out, whoever answers for it. Returns how many.
+
+    What is to be told stands in the database, so a duty that did not run for a day loses none, and one that runs twice
+    tells nobody twice: the case row is locked and the clock looked at again in the transaction that tells.
+    """
+    with acting(SYSTEM):
+        rows = Clock.objects.filter(name__in=names, due_at__lte=now, stopped_at=None, told_at=None)
+        due = list(rows.order_by("due_at", "id").values_list("pk", "case_id")[:most])
+    told = 0
+    for pk, case_id in due:
+        with acting(SYSTEM), transaction.atomic():
+            case = Case.objects.select_for_update(of=("self",)).defer("search", "folded").get(pk=case_id)
+            clock = Clock.objects.filter(pk=pk, due_at__lte=now, stopped_at=None, told_at=None).first()
+            if clock is None:
+                continue
+            tell(case, clock)
+            clock.told_at = now
+            clock.save(update_fields=["told_at"])
+            data = {"clock": clock.name, "due": clock.due_at}
+            journal.write("clock.run_out", by=SYSTEM, now=now, case=case.pk, data=data)
+            told += 1
+    return told
+
+
 def recount(*, by: Actor, now: datetime) -> int:
     """Computes every running provisional clock anew, after a new holiday notice. Returns how many moved.
 
@@ -190,8 +263,11 @@ def _recount(by: Actor, now: datetime) -> int:
         before = clock.due_at
         if clock.stopped_at is not None:
             continue
-        shown = case.due_at == before
-        _settle(case, clock)
+        shown = case.due_at == before and clock.within is None
+        if clock.within is not None:
+            _settle_inner(clock, clock.within)
+        else:
+            _settle(case, clock)
         if shown:
             case.save(update_fields=["due_at", "due_provisional", "due_from", "waiting"])
         if clock.due_at != before:

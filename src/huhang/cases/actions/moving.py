@@ -11,8 +11,9 @@ from django.utils import translation
 
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.queries import allows, visible_to
-from huhang.base.access.rules import Actor, Perm
+from huhang.base.access.rules import Actor
 from huhang.base.journal import actions as journal
+from huhang.cases.actions.ending import end_supports
 from huhang.cases.fields import clean_all
 from huhang.cases.models import Assignment, Case, Step
 from huhang.cases.registry import kind_of
@@ -121,6 +122,8 @@ def _take(kind: Kind, found: Move, doing: Doing) -> Step:
     final = kind.state(case.state).final
     if final is case.is_open:  # ended, or taken up again
         case.is_open, case.closed_at = not final, doing.now if final else None
+        if final and (released := end_supports(case, now=doing.now)):
+            outcome.data["supports_ended"] = released
     step = append(case, found.name, before, outcome, by=doing.by, now=doing.now)
     case.save(update_fields=SAVED)
     if case.sensitive and open_to_all:  # what came of it repeats its title
@@ -186,35 +189,3 @@ def note_beside(case: Case, name: str) -> None:
     """
     if name not in case.beside:
         case.beside = [*case.beside, name]
-
-
-def hand_over(*, unit_id: uuid.UUID, by: Actor, now: datetime) -> int:
-    """Gives every open case of a dissolved unit to its successor, each with a step that says so. Returns how many.
-
-    Whoever manages units sees no cases, so the rows are found and changed as the system; the journal names the officer.
-
-    Raises:
-        Denied: without the permission to manage units.
-        Conflict: the unit still stands, or has no successor.
-    """
-    if not allows(by, Perm.MANAGE_SYSTEM):
-        raise Denied
-    node = tree()[unit_id]
-    if node.stands(Schedule().date_of(now)) or node.successor is None:
-        raise Conflict("这个单位还在，或没有指定承接单位。")
-    with acting(SYSTEM):
-        rows = list(Case.objects.filter(unit_id=unit_id, is_open=True).order_by("id").values_list("pk", flat=True))
-    for pk in rows:
-        with acting(SYSTEM):
-            rows_now = Case.objects.select_for_update(of=("self",)).defer("search", "folded")
-            case = rows_now.filter(pk=pk, unit_id=unit_id, is_open=True).first()
-            if case is None:  # closed or given elsewhere in the meantime
-                continue
-            give(case, node.successor, now=now)
-            text = f"{node.short}撤销，由{tree().label(node.successor)}承接"
-            append(case, "hand_over", case.state, Outcome(note=text, public=text), by=by, now=now)
-            case.save(update_fields=SAVED)
-            journal.write(
-                f"{case.kind}.hand_over", by=by, now=now, case=pk, data={"from": unit_id, "to": node.successor}
-            )
-    return len(rows)

@@ -10,8 +10,10 @@ from huhang.base.access.queries import allows
 from huhang.base.access.rules import Actor, Perm
 from huhang.base.files import actions as files
 from huhang.base.journal import actions as journal
+from huhang.cases import cohandling
 from huhang.cases.actions.moving import locked
-from huhang.cases.models import Attachment, Comment
+from huhang.cases.models import Assignment, Attachment, Case, Comment
+from huhang.cases.queries import supports
 from huhang.kernel.errors import Denied, Invalid
 from huhang.kernel.text import clean
 
@@ -59,8 +61,16 @@ def attach(
         public=public or owner,
         at=now,
         by_label=by.label,
+        support=_part(case, by),
     )
     journal.write(
         f"{case.kind}.attach", by=by, now=now, case=case.pk, data={"file": str(stored.pk), "size": stored.size}
     )
     return made
+
+
+def _part(case: Case, by: Actor) -> Assignment | None:
+    """What a supporting unit attaches while its task is open is that task's evidence (C2)."""
+    if "support" not in case.beside or cohandling.leads(case, by):
+        return None
+    return next((p for p in supports(case) if p.ended_at is None and cohandling.supports(p, by)), None)

@@ -62,6 +62,8 @@ INSTALLED_APPS = [
     "huhang.kinds.requests.routing",
     "huhang.kinds.requests.repeats",
     "huhang.kinds.cards",
+    "huhang.kinds.meetings",
+    "huhang.kinds.duties",
     "huhang.reading",
     "huhang.doors.frame",
     "huhang.doors.hall",

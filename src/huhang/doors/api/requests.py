@@ -120,7 +120,10 @@ def case_of(actor: Actor, number: str) -> Case:
         visible_to(actor, Case.objects.filter(number=wanted, kind=KIND))
         .select_related("request", "requester", "subject")
         .annotate(
-            officer_name=F("officer__name"), parent_number=F("parent__number"), merged_number=F("merged_into__number")
+            officer_name=F("officer__name"),
+            taken_by_name=F("taken_by__name"),
+            parent_number=F("parent__number"),
+            merged_number=F("merged_into__number"),
         )
         .defer("search", "folded", "secret_digest")
         .first()

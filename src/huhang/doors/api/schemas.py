@@ -99,7 +99,7 @@ class FieldOut(Schema):
 
     name: str
     label: str
-    kind: str = Field(description="line text choice stars days flag unit units officer category case date pick")
+    kind: str = Field(description="line text choice stars days flag unit units officer category case date pick picks")
     required: bool
     help: str
     most: int
@@ -131,6 +131,45 @@ class PersonMasked(Schema):
     id_number: str
 
 
+class FirstAsked(Schema):
+    """Who took the request; ``answerable`` until a unit signs."""
+
+    officer: OfficerRef | None
+    unit: UnitRef | None
+    answerable: bool = Field(description="还没有单位签收，首问人仍然负责")
+
+
+class SupportWordOut(Schema):
+    side: str = Field(description="support 协办单位，lead 主办单位，decider 裁决")
+    at: datetime
+    by: str
+    text: str
+
+
+class Support(Schema):
+    """A supporting unit's part: its task inside the lead's time, what came of it, and how it was rated."""
+
+    id: UUID
+    unit: UnitRef
+    status: str = Field(description="asked disputed working finished released moved")
+    status_label: str
+    task: str
+    opened_at: datetime
+    signed_at: datetime | None
+    ended_at: datetime | None
+    due_at: datetime | None = Field(description="协办自己的期限，不晚于主办时限；主办暂停时为空")
+    late: bool
+    left: str | None
+    turn: str = Field(description="协商轮到谁：support、lead、decider；没有协商为空")
+    reply_due_at: datetime | None
+    words: list[SupportWordOut]
+    result: str
+    stars: int | None
+    stars_reason: str
+    waived_at: datetime | None = Field(description="准予主办单位先行答复的时间")
+    waived_why: str
+
+
 class Record(Row):
     """A request whole: its words, its answer, and the moves offered to this actor now."""
 
@@ -147,8 +186,12 @@ class Record(Row):
     answer: str
     result: str
     redo_count: int
-    transfers: int
-    returns: int
+    transfers: int = Field(description="派单、改派的次数")
+    returns: int = Field(description="被退单的次数")
+    bounced: bool = Field(description="派单三次以上，多次流转")
+    first_asked: FirstAsked | None
+    supports: list[Support]
+    return_until: datetime | None = Field(description="派到的单位最晚何时可以退单")
     moves: list[MoveOut]
 
 
@@ -451,6 +494,7 @@ class Attachment(Schema):
     public: bool
     at: datetime
     by: str
+    support: UUID | None = Field(description="哪一项协办的凭据")
     url: str
 
 

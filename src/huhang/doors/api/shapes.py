@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from huhang.base.access.rules import Actor
 from huhang.base.catalog import queries as catalog
+from huhang.cases import cohandling
 from huhang.cases.actions.moving import refused
 from huhang.cases.fields import Field
-from huhang.cases.models import Attachment, Case, Clock, Comment, Step
-from huhang.cases.queries import testimony
+from huhang.cases.models import Assignment, Attachment, Case, Clock, Comment, Step, SupportWord
+from huhang.cases.queries import support_words, supports, testimony
 from huhang.cases.registry import kind_of
 from huhang.cases.rules import Move
 from huhang.doors.api.answers import moment
@@ -26,11 +27,19 @@ from huhang.kernel.worktime import (
     remaining,
     say_remaining,
 )
+from huhang.kinds.requests.queries import answerable, return_until
+from huhang.kinds.requests.rules import BOUNCED
 from huhang.reading.ledger import Line
 from huhang.register.units.queries import tree
 
 BASE, CASES = "/api/v1/requests/", "/api/v1/cases/"
-_ENGINE = {"open": _("登记"), "joined": _("并入本件"), "hand_over": _("单位撤并，移交")}
+_ENGINE = {
+    "open": _("登记"),
+    "joined": _("并入本件"),
+    "hand_over": _("单位撤并，移交"),
+    "support_moved": _("协办移交"),
+    "decided": _("联席会议决定"),
+}
 """Steps the engine appends itself, beside the moves of the kind."""
 
 
@@ -150,7 +159,55 @@ def record_shape(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
         "redo_count": detail.redo_count,
         "transfers": detail.transfers,
         "returns": detail.returns,
-        "moves": [move_shape(move, case) for move in offered(case, actor, now)],
+        "bounced": detail.transfers >= BOUNCED,
+        "first_asked": _first_asked(case),
+        "return_until": moment(return_until(case)),
+        "supports": supports_shape(case, now),
+        "moves": [move_shape(move, case, actor, now) for move in offered(case, actor, now)],
+    }
+
+
+def _first_asked(case: Case) -> dict[str, Any] | None:
+    """C2: who took it, and whether they answer for it still."""
+    if not case.taken_by_id and not case.taken_unit_id:
+        return None
+    name = getattr(case, "taken_by_name", None) or ""
+    return {
+        "officer": {"id": case.taken_by_id, "name": name} if case.taken_by_id else None,
+        "unit": unit_ref(case.taken_unit_id),
+        "answerable": answerable(case),
+    }
+
+
+def supports_shape(case: Case, now: datetime) -> list[dict[str, Any]]:
+    """Parts of supporting units, each with its own task, clock, words, result and rating (C2)."""
+    words = support_words(case)
+    return [_support(part, words.get(part.pk, []), now) for part in supports(case)]
+
+
+def _support(part: Assignment, words: list[SupportWord], now: datetime) -> dict[str, Any]:
+    due_at = part.clock.due_at if part.clock else None
+    told = remaining(now, due_at, catalog.calendar(), catalog.schedule()) if due_at and not part.ended_at else None
+    return {
+        "id": part.pk,
+        "unit": unit_ref(part.unit_id),
+        "status": part.status,
+        "status_label": str(part.get_status_display()),
+        "task": part.task,
+        "opened_at": moment(part.opened_at),
+        "signed_at": moment(part.signed_at),
+        "ended_at": moment(part.ended_at),
+        "due_at": moment(due_at),
+        "late": told.late if told else False,
+        "left": say_remaining(told, language()) if told else None,
+        "turn": cohandling.turn_of(part, words, now),
+        "reply_due_at": moment(part.reply_due_at) if part.status == "disputed" else None,
+        "words": [{"side": w.side, "at": moment(w.at), "by": w.by_label, "text": w.text} for w in words],
+        "result": part.result,
+        "stars": part.stars,
+        "stars_reason": part.stars_reason,
+        "waived_at": moment(part.waived_at),
+        "waived_why": part.waived_why,
     }
 
 
@@ -179,7 +236,7 @@ def case_shape(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
         "lat": case.lat,
         "parent": getattr(case, "parent_number", None),
         "facts": [{"label": str(label), "value": str(value)} for label, value in told],
-        "moves": [move_shape(move, case, CASES) for move in offered(case, actor, now)],
+        "moves": [move_shape(move, case, actor, now, CASES) for move in offered(case, actor, now)],
     }
 
 
@@ -189,9 +246,11 @@ def offered(case: Case, actor: Actor, now: datetime) -> list[Move]:
     return [move for move in kind.moves if refused(kind, move, case, actor, now) is None]
 
 
-def field_shape(field: Field, case: Case | None = None) -> dict[str, Any]:
-    """What a move asks for; what stands beside a case can be chosen only where there is one."""
-    rows = field.choices() if field.choices else field.pick(case) if field.pick and case is not None else None
+def field_shape(
+    field: Field, case: Case | None = None, pickable: Sequence[tuple[str, Any]] | None = None
+) -> dict[str, Any]:
+    """What a move asks for; what hangs on a case can be chosen only where there is one."""
+    rows = field.choices() if field.choices else field.pick(case) if field.pick and case is not None else pickable
     return {
         "name": field.name,
         "label": str(field.label),
@@ -203,7 +262,7 @@ def field_shape(field: Field, case: Case | None = None) -> dict[str, Any]:
     }
 
 
-def move_shape(move: Move, case: Case, base: str = BASE) -> dict[str, Any]:
+def move_shape(move: Move, case: Case, actor: Actor, now: datetime, base: str = BASE) -> dict[str, Any]:
     """A move as offered on a record."""
     return {
         "name": move.name,
@@ -211,7 +270,10 @@ def move_shape(move: Move, case: Case, base: str = BASE) -> dict[str, Any]:
         "primary": move.primary,
         "danger": move.danger,
         "help": str(move.help),
-        "fields": [field_shape(field, case) for field in move.fields],
+        "fields": [
+            field_shape(field, case, field.options(case, actor, now) if field.options else None)
+            for field in move.fields
+        ],
         "url": f"{base}{case.number}/moves/{move.name}",
     }
 
@@ -311,6 +373,7 @@ def attachment_shape(number: str) -> Callable[[Attachment], dict[str, Any]]:
             "public": made.public,
             "at": moment(made.at),
             "by": made.by_label,
+            "support": made.support_id,
             "url": f"{BASE}{number}/attachments/{made.pk}/download",
         }
 

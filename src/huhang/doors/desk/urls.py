@@ -4,6 +4,13 @@ from huhang.doors.desk.admin import urls as admin
 from huhang.doors.desk.case import urls as case
 from huhang.doors.desk.imports import urls as imports
 from huhang.doors.desk.lists import urls as lists
+from huhang.doors.desk.meetings import urls as meetings
 
 app_name = "desk"
-urlpatterns = [*lists.urlpatterns, *case.urlpatterns, *admin.urlpatterns, *imports.urlpatterns]
+urlpatterns = [
+    *lists.urlpatterns,
+    *case.urlpatterns,
+    *admin.urlpatterns,
+    *imports.urlpatterns,
+    *meetings.urlpatterns,
+]

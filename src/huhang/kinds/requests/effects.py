@@ -1,25 +1,28 @@
 """What each move of a request does beyond changing its state. Called by the engine, inside its transaction."""
 
+import uuid
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from huhang.base.access.rules import ROLES, Perm
-from huhang.base.catalog import queries as catalog
 from huhang.base.messages import actions as messages
 from huhang.base.people.queries import with_posts
 from huhang.cases.actions import clocks
 from huhang.cases.actions.moving import give, party
-from huhang.cases.models import Assignment
+from huhang.cases.models import Assignment, Case
 from huhang.cases.queries import running
 from huhang.cases.rules import Doing, Outcome
 from huhang.kernel.errors import Conflict, Invalid
-from huhang.kinds.requests import catalogue
+from huhang.kernel.worktime import Schedule
+from huhang.kinds.requests import catalogue, queries
 from huhang.kinds.requests.models import Rating, Request, Revisit
 from huhang.kinds.requests.outside.effects import close_over
 from huhang.kinds.requests.promises import ANSWER, REVISIT, SIGN, detail_of, promise_of, tell
 from huhang.kinds.requests.routing.actions import note_choice
 from huhang.kinds.requests.routing.models import What
-from huhang.kinds.requests.rules import ATTEMPTS, BAD, RESULTS, return_until
-from huhang.register.units.queries import tree
+from huhang.kinds.requests.rules import ATTEMPTS, BAD, RESULTS
+from huhang.register.units.queries import receiving, tree
 
 
 def classify(doing: Doing) -> Outcome:
@@ -48,6 +51,9 @@ def dispatch(doing: Doing) -> Outcome:
     """Gives the request to a unit; the unit's time to sign begins."""
     case, unit = doing.case, doing.values["unit"]
     detail = detail_of(doing)
+    note = doing.values.get("note") or doing.values.get("reason") or ""
+    if detail.returns and not note:
+        _not_silently_again(case, unit)
     before = case.unit_id
     detail.dispatch_unit_id = doing.by.unit or case.unit_id
     detail.dispatched_at = doing.now
@@ -59,9 +65,19 @@ def dispatch(doing: Doing) -> Outcome:
     clocks.start(case, SIGN, promise_of(doing, detail, SIGN), at=doing.now, shown=False)
     if doing.move.name == "dispatch":  # a later transfer says something of the unit, not of the proposal
         note_choice(doing, What.UNIT, tree()[unit].code)
-    note = doing.values.get("note") or doing.values.get("reason") or ""
     tell(doing, "request.dispatch", unit=tree().label(unit))
     return Outcome(note=note, public=tree().label(unit), data={"from": before, "to": unit})
+
+
+def _not_silently_again(case: Case, unit: uuid.UUID) -> None:
+    """A unit that sent it back gets it again only with the dispatcher's reason (C2)."""
+    before = queries.returned_by(case, unit)
+    if before is not None:
+        raise Invalid(
+            "%(unit)s退过这件（%(why)s）。仍要派给它，请写明为什么归它。",
+            field="note",
+            params={"unit": tree().label(unit), "why": before.note},
+        )
 
 
 def sign(doing: Doing) -> Outcome:
@@ -76,26 +92,23 @@ def sign(doing: Doing) -> Outcome:
 def give_back(doing: Doing) -> Outcome:
     """Not this unit's: back to whoever dispatched it, with a reason, within the window."""
     case, detail = doing.case, detail_of(doing)
-    times = promise_of(doing, detail, "give_back")
-    assert detail.dispatched_at is not None
-    until = return_until(
-        detail.dispatched_at,
-        amount=times.amount,
-        unit=times.unit_of_time,
-        calendar=catalog.calendar(),
-        schedule=catalog.schedule(),
-    )
-    if doing.now > until:
-        raise Conflict(
-            "退单期限已过（派单后 %(amount)d 个工作日内）。请办理，或请派单员改派。", params={"amount": times.amount}
-        )
+    belongs = doing.values.get("belongs")
+    if belongs is not None:
+        receiving(belongs, on=Schedule().date_of(doing.now), field="belongs")
+    if belongs == case.unit_id:
+        raise Invalid("请选本单位以外的单位，或者不选。", field="belongs")
     clocks.stop(case, SIGN, at=doing.now, shown=False)
     detail.returns += 1
     detail.save(update_fields=["returns"])
     before = case.unit_id
     assert detail.dispatch_unit_id is not None
     give(case, detail.dispatch_unit_id, now=doing.now)
-    return Outcome(note=doing.values["reason"], data={"from": before, "to": detail.dispatch_unit_id})
+    data: dict[str, Any] = {"from": before, "to": detail.dispatch_unit_id}
+    note = doing.values["reason"]
+    if belongs is not None:
+        note = _("应归%(unit)s：%(why)s") % {"unit": tree().label(belongs), "why": note}
+        data |= {"belongs": belongs}
+    return Outcome(note=note, data=data)
 
 
 def appoint(doing: Doing) -> Outcome:

@@ -1,8 +1,10 @@
 """Work of the request ledger."""
 
 import uuid
+from datetime import datetime, timedelta
 
-from huhang.base.jobs.registry import work
+from huhang.base.jobs.registry import duty, work
+from huhang.kinds.requests.actions.reminding import remind_unsigned
 from huhang.kinds.requests.importing.actions import file_rows
 
 
@@ -10,3 +12,9 @@ from huhang.kinds.requests.importing.actions import file_rows
 def import_requests(run: str) -> None:
     """Files the good rows of a checked table; stopped anywhere, it goes on there."""
     file_rows(uuid.UUID(run))
+
+
+@duty("requests.unsigned", every=timedelta(minutes=5))
+def unsigned(now: datetime) -> None:
+    """Reminds whoever answers for what nobody signed in time (C2)."""
+    remind_unsigned(now=now)

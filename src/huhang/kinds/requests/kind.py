@@ -8,6 +8,7 @@ from huhang.kinds.requests.actions.filing import file_request
 from huhang.kinds.requests.figures import FIGURES
 from huhang.kinds.requests.moves import MOVES
 from huhang.kinds.requests.rules import CHANNELS
+from huhang.kinds.requests.troubles import TROUBLES
 from huhang.kinds.requests.watching import WATCH
 
 STATES = (
@@ -40,4 +41,5 @@ REQUEST = Kind(
     intake="requests:new",
     figures=FIGURES,
     watch=WATCH,
+    troubles=TROUBLES,
 )

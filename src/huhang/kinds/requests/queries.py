@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import Actor
-from huhang.cases.models import Case, ClockExtension
-from huhang.kinds.requests import catalogue
+from huhang.base.catalog import queries as catalog
+from huhang.cases.models import Case, ClockExtension, Step
+from huhang.kinds.requests import catalogue, rules
 from huhang.kinds.requests.models import Rating, Request, Revisit
-from huhang.kinds.requests.rules import BAD, CHANNELS, NATURES, RATE_DAYS
+from huhang.kinds.requests.rules import BAD, BOUNCED, CHANNELS, NATURES, RATE_DAYS, UNSIGNED
 
 
 def detail(case: Case) -> Request:
@@ -59,6 +60,41 @@ def bad_and_never_redone(case: Case) -> bool:
     return known.redo_count == 0 and Rating.objects.filter(case=case, round=0, stars__lte=BAD).exists()
 
 
+def return_until(case: Case) -> datetime | None:
+    """Until when the unit may send the request back; none when it was not dispatched."""
+    known = detail(case)
+    if known.dispatched_at is None:
+        return None
+    times = catalogue.promise(
+        "give_back", nature=known.nature, category=case.category, version=case.category_version, urgency=case.urgency
+    )
+    return rules.return_until(
+        known.dispatched_at,
+        amount=times.amount,
+        unit=times.unit_of_time,
+        calendar=catalog.calendar(),
+        schedule=catalog.schedule(),
+    )
+
+
+def route(case: Case) -> list[Step]:
+    """Every time the request was given to a unit or came back, oldest first; nothing is asked where it went once."""
+    known = detail(case)
+    if known.transfers < 2 and not known.returns:
+        return []
+    return list(case.steps.filter(move__in=("dispatch", "reassign", "give_back")).order_by("seq"))
+
+
+def returned_by(case: Case, unit: uuid.UUID) -> Step | None:
+    """The last time this unit sent the request back, if it ever did."""
+    return case.steps.filter(move="give_back", data__from=str(unit)).order_by("-seq").first()
+
+
+def answerable(case: Case) -> bool:
+    """Whether whoever took the request answers for it still: until a unit signs, and again after a return (C2)."""
+    return case.state in UNSIGNED
+
+
 def _too_late(case: Case, now: datetime) -> bool:
     return case.closed_at is not None and now > case.closed_at + timedelta(days=RATE_DAYS)
 
@@ -93,7 +129,8 @@ def facts(case: Case, actor: Actor) -> list[tuple[Any, Any]]:
         (_("类别"), catalogue.category_label(case.category, case.category_version) if case.category else _("未归类")),
     ]
     if known.transfers > 1 or known.returns:
-        rows.append((_("流转"), _("派单 %(t)d 次，退单 %(r)d 次") % {"t": known.transfers, "r": known.returns}))
+        said = _("派单 %(t)d 次，退单 %(r)d 次") % {"t": known.transfers, "r": known.returns}
+        rows.append((_("流转"), said + (_("；多次流转") if known.transfers >= BOUNCED else "")))
     if known.redo_count:
         rows.append((_("重办"), _("第 %(n)d 次") % {"n": known.redo_count}))
     if known.confidential:

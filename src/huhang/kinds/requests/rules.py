@@ -47,6 +47,12 @@ BAD = 2
 ATTEMPTS = 3
 """So often a person is called before “could not be reached” may stand."""
 
+UNSIGNED = ("registered", "classified", "dispatched")
+"""States in which no unit has signed: whoever was asked first answers for the request (首问负责)."""
+
+BOUNCED = 3
+"""So many dispatches show that a request is passed from hand to hand: it is marked, and proposed to a joint meeting."""
+
 RATE_DAYS = 30
 """So many days after closing a rating or an appeal is still taken."""
 

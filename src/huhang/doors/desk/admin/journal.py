@@ -77,7 +77,8 @@ def _action(name: str) -> str:
     if kind is None:
         return words.get(name, name)
     move = kind.move(verb)
-    said = {"open": _("登记"), "comment": _("备注"), "attach": _("附件"), "hand_over": _("移交"), **kind.said}
+    said = {"open": _("登记"), "comment": _("备注"), "attach": _("附件"), "hand_over": _("移交")}
+    said |= {"support_moved": _("协办移交"), "decided": _("联席会议决定"), **kind.said}
     return _("%(kind)s：%(step)s") % {"kind": kind.label, "step": move.label if move else said.get(verb, verb)}
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from huhang.base.access.rules import Actor
 from huhang.cases.models import Case
-from huhang.doors.desk.case import instructions, outside, proposals
+from huhang.doors.desk.case import helping, instructions, meetings, outside, proposals
 from huhang.doors.desk.case.cards import cards_beside
 from huhang.doors.desk.case.sections import Section
 
@@ -19,9 +19,16 @@ PARTS: Mapping[str, Part] = {
     "proposal": proposals.part,
     "outside": outside.part,
     "instruction": instructions.part,
+    "support": helping.parts,
+    "duty": meetings.duties_beside,
 }
+
+OF_KIND: Mapping[str, Part] = {"meeting": meetings.agenda, "duty": meetings.duty}
+"""Kinds whose page is made of boxes that hang on who looks."""
 
 
 def beside(case: Case, actor: Actor, now: datetime) -> list[Section]:
     """The boxes of everything noted beside the case, in the order it came to stand there."""
-    return [section for name in case.beside if name in PARTS for section in PARTS[name](case, actor, now)]
+    own = OF_KIND.get(case.kind)
+    kind_s = own(case, actor, now) if own else []
+    return kind_s + [section for name in case.beside if name in PARTS for section in PARTS[name](case, actor, now)]

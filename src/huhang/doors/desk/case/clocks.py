@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from huhang.base.catalog import queries as catalog
-from huhang.cases.models import Case, Clock, ClockExtension, ClockPause
+from huhang.cases.models import Assignment, Case, Clock, ClockExtension, ClockPause
 from huhang.cases.queries import testimony
 from huhang.doors.frame.parts import Day, Left
 from huhang.doors.frame.rules import short_day_words
@@ -29,6 +29,7 @@ from huhang.kernel.worktime import (
     used_fraction,
 )
 from huhang.kernel.worktime.trace import FESTIVALS_EN, WEEKDAYS, DayNote
+from huhang.register.units.queries import tree
 
 MOST_SQUARES = 60
 """More days than these are read on the page of the day-by-day text."""
@@ -79,7 +80,8 @@ def clocks_of(case: Case) -> list[Clock]:
         .values(row=JSONObject(amount="amount", asked="asked_at", at="decided_at", granted="granted", reason="reason"))
     )
     rows = Clock.objects.filter(case=case).order_by("started_at", "id")
-    return list(rows.annotate(stops=ArraySubquery(stops), more=ArraySubquery(more)))
+    helper = Assignment.objects.filter(clock=OuterRef("pk")).values("unit_id")[:1]
+    return list(rows.annotate(stops=ArraySubquery(stops), more=ArraySubquery(more), helper=Subquery(helper)))
 
 
 def shown_clock(case: Case, clocks: list[Clock]) -> Clock | None:
@@ -103,6 +105,9 @@ def tell(clock: Clock, now: datetime, *, why_url: str = "") -> Told:
     more = clock.more  # type: ignore[attr-defined]
     granted = [Extension(e["amount"], datetime.fromisoformat(e["at"]), e["reason"]) for e in more if e["granted"]]
     told = testimony(clock, pauses=pauses, extensions=granted)
+    capped = clock.within_id is not None and clock.due_at and told.due_at and clock.due_at < told.due_at
+    if capped:  # C2: a supporting unit's date is never later than the lead's
+        told = replace(told, due_at=clock.due_at)
     pending = next((e for e in more if e["granted"] is None), None)
     asked = None
     if pending and clock.stopped_at is None:
@@ -114,7 +119,7 @@ def tell(clock: Clock, now: datetime, *, why_url: str = "") -> Told:
         running=clock.stopped_at is None,
         left=_left(clock, told, pauses, now, why_url),
         days=_squares(told, now, open_=clock.stopped_at is None),
-        sentence=_sentence(clock, told),
+        sentence=_sentence(clock, told) + (_("不晚于主办时限，以主办到期时间为准。") if capped else ""),
         lines=explain(told, language()),
         asked=asked,
         kept=None if clock.stopped_at is None or told.due_at is None else not is_late(clock.stopped_at, told.due_at),
@@ -134,6 +139,8 @@ def tell_all(clocks: list[Clock], now: datetime) -> list[Told]:
 
 def name_of(clock: Clock) -> str:
     """What a clock is for, in words."""
+    if clock.name.startswith("support-"):
+        return _("协办期限（%(unit)s）") % {"unit": tree().label(getattr(clock, "helper", None))}
     words = {
         "card_answer": _("书面答复期限"),
         "answer": _("答复期限"),
@@ -141,6 +148,7 @@ def name_of(clock: Clock) -> str:
         "revisit": _("回访期限"),
         "outside": _("外单位函复期限"),
         "instruct": _("批示反馈期限"),
+        "duty": _("落实期限"),
     }
     name, _dash, _n = clock.name.partition("-")  # several of a sort run side by side: outside-1, outside-2
     return words.get(name, clock.name)

@@ -15,6 +15,7 @@ from huhang.cases.models import Case
 from huhang.cases.rules import Kind
 from huhang.doors.frame.parts import Fact
 from huhang.doors.frame.templatetags.frame import moment, state_tag
+from huhang.kinds.requests import queries as requests
 from huhang.register.units.queries import tree
 
 
@@ -30,6 +31,7 @@ def facts(case: Case, kind: Kind, actor: Actor, now: datetime) -> list[Fact]:
         Fact(_("受理时间"), moment(case.received_at, now)),
         _first_asked(case),
         Fact(_("主办单位"), _unit(case.unit_id), note=_signed(case)),
+        _return_window(case, now),
         _supporting(case),
         Fact(_("承办人"), case.officer.name if case.officer else _("未指定")),
         _joined(_("源自"), case.parent),
@@ -72,7 +74,23 @@ def _place(case: Case) -> str:
 def _first_asked(case: Case) -> Fact | None:
     if case.taken_by is None:
         return Fact(_("首问"), _unit(case.taken_unit_id)) if case.taken_unit_id else None
-    return Fact(_("首问"), f"{case.taken_by.name}（{_unit(case.taken_unit_id)}）")
+    note = _("首问人负责到签收") if _answerable(case) else ""
+    return Fact(_("首问"), f"{case.taken_by.name}（{_unit(case.taken_unit_id)}）", note=note)
+
+
+def _answerable(case: Case) -> bool:
+    """C2: whoever was asked first answers for it until a unit signs; only requests are signed for."""
+    return case.kind == "request" and requests.answerable(case)
+
+
+def _return_window(case: Case, now: datetime) -> Fact | None:
+    """C2: until when the unit may still say that it is not theirs."""
+    if case.kind != "request" or case.state not in ("dispatched", "handling"):
+        return None
+    until = requests.return_until(case)
+    if until is None or now > until:
+        return None
+    return Fact(_("退单期限"), moment(until, now), note=_("过后不能退单"))
 
 
 def _signed(case: Case) -> str:

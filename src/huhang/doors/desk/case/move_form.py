@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from huhang.base.access.rules import ROLES
+from huhang.base.access.rules import ROLES, STRANGER, Actor
 from huhang.base.people.models import Post
 from huhang.base.people.queries import held
 from huhang.cases.fields import Field
@@ -27,20 +27,25 @@ FEW = 6
 class MoveForm(Told):
     """What a move asks for."""
 
-    def __init__(self, case: Case, move: Move, now: datetime, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, case: Case, move: Move, now: datetime, data: Mapping[str, Any] | None = None, *, by: Actor | None = None
+    ) -> None:
         super().__init__(data, prefix=None, auto_id="m-%s")
         for field in move.fields:
-            made = _MADE[field.kind](field, case, now)
+            if field.options is not None:
+                made, only = _picked(field, list(field.options(case, by or STRANGER, now)))
+            else:
+                made, only = _MADE[field.kind](field, case, now), None
             made.label, made.help_text, made.required = field.label, field.help, field.required and field.kind != "flag"
             if field.personal:
                 made.widget.attrs["data-nokeep"] = True
-            made.initial = made.initial or _initial(field, case)
+            made.initial = only if field.options is not None else made.initial or _initial(field, case)
             self.fields[field.name] = made
 
 
 def typed(move: Move, data: Any) -> dict[str, Any]:
     """What was sent for the move's fields, as it was sent."""
-    return {f.name: data.getlist(f.name) if f.kind == "units" else data.get(f.name) for f in move.fields}
+    return {f.name: data.getlist(f.name) if f.kind in ("units", "picks") else data.get(f.name) for f in move.fields}
 
 
 def _initial(field: Field, case: Case) -> Any:
@@ -146,6 +151,13 @@ def _officer(field: Field, case: Case, now: datetime) -> forms.Field:
     )
     rows = {str(p.user_id): f"{p.user.name}（{ROLES[p.role].label}，{p.user.username}）" for p in reversed(posts)}
     return forms.ChoiceField(choices=_please(reversed(rows.items())))
+
+
+def _picked(field: Field, rows: Options) -> tuple[forms.Field, Any]:
+    """What hangs on the case is picked from a list; where there is only one, it is picked already."""
+    if field.kind == "picks":
+        return forms.MultipleChoiceField(choices=rows, widget=forms.CheckboxSelectMultiple), None
+    return forms.ChoiceField(choices=rows, widget=forms.RadioSelect), rows[0][0] if len(rows) == 1 else None
 
 
 def _category(field: Field, case: Case, now: datetime) -> forms.Field:

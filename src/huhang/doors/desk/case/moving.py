@@ -48,7 +48,7 @@ def move_page(request: HttpRequest, number: str, name: str) -> HttpResponseBase:
         return _make(request, case, found, actor, now)
     if (why := refused(kind_of(case.kind), found, case, actor, now)) is not None:
         raise why
-    form = MoveForm(case, found, now)
+    form = MoveForm(case, found, now, by=actor)
     proposals.take(form, request.GET)  # a click on a proposal fills it in; the officer still sends the form
     return _show(request, case, found, form, case.version)
 
@@ -60,7 +60,7 @@ def _version(request: HttpRequest) -> int:
 
 def _make(request: HttpRequest, case: Case, found: Move, actor: Actor, now: datetime) -> HttpResponseBase:
     values, version = typed(found, request.POST), _version(request)
-    form = MoveForm(case, found, now, request.POST)
+    form = MoveForm(case, found, now, request.POST, by=actor)
     try:
         if found.danger and request.POST.get("confirmed") != "yes":
             if isinstance(why := refused(kind_of(case.kind), found, case, actor, now), Denied):

@@ -68,10 +68,18 @@ def _offered(kind: Kind, case: Case, actor: Actor, now: datetime) -> dict[str, l
     }
 
 
-def _clock(case: Case, now: datetime) -> clocks.Told | None:
-    shown = clocks.shown_clock(case, clocks.clocks_of(case))
+def _clocks(case: Case, actor: Actor, now: datetime) -> list[clocks.Told]:
+    """The clock the case row shows, then what runs beside it: the time to sign, one's own unit's time to help (C2)."""
+    rows = clocks.clocks_of(case)
+    shown = clocks.shown_clock(case, rows)
     why = reverse("desk:clock", kwargs={"number": case.number})
-    return clocks.tell(shown, now, why_url=why) if shown else None
+    mine = {g.unit for g in actor.grants}
+    going = [
+        c
+        for c in rows
+        if c.stopped_at is None and c is not shown and (c.within_id is None or c.helper in mine)  # type: ignore[attr-defined]
+    ]
+    return [clocks.tell(c, now, why_url=why) for c in ([shown] if shown else []) + going]
 
 
 def _card_url(case: Case, kind: Kind, actor: Actor, shown: list[Section]) -> str:
@@ -86,13 +94,15 @@ def _card_url(case: Case, kind: Kind, actor: Actor, shown: list[Section]) -> str
 def context_of(request: HttpRequest, case: Case, **more: Any) -> dict[str, Any]:
     """Everything the case page and the print show."""
     actor, now, kind = actor_of(request), timezone.now(), kind_of(case.kind)
+    told = _clocks(case, actor, now)
     shown = [*sections(case), *proposals.waiting(case, actor), *beside(case, actor, now)]
     return {
         "case": case,
         "kind": kind,
         "state": kind.state(case.state),
         "facts": facts(case, kind, actor, now),
-        "clock": _clock(case, now),
+        "clock": told[0] if told else None,
+        "more_clocks": told[1:],
         "sections": shown,
         "card_url": _card_url(case, kind, actor, shown),
         "timeline": timeline(case, kind, only_states=request.GET.get("only") == "states"),

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.utils.safestring import SafeString
+
 from huhang.doors.frame.parts import Event
 
 
@@ -18,7 +20,7 @@ class Section:
     """
 
     title: str
-    end: str = ""
+    end: str | SafeString = ""
     at: datetime | None = None
     quote: str = ""
     events: list[Event] = field(default_factory=list)

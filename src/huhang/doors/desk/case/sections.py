@@ -1,6 +1,7 @@
 """What a kind adds to the case page below its facts: for a request the answer, revisits and ratings."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -11,7 +12,7 @@ from huhang.doors.frame.parts import Event
 from huhang.kinds.requests import catalogue
 from huhang.kinds.requests import queries as requests
 from huhang.kinds.requests.models import Rating, Revisit
-from huhang.kinds.requests.rules import RESULTS
+from huhang.kinds.requests.rules import BOUNCED, RESULTS
 from huhang.register.units.queries import tree
 
 __all__ = ["Section", "sections"]
@@ -25,18 +26,38 @@ def sections(case: Case) -> list[Section]:
 
 def _request(case: Case) -> list[Section]:
     known = requests.detail(case)
+    route = _route(case)
     if not known.answer:
-        return []
+        return route
     result = str(dict(RESULTS).get(known.result, known.result))
     shown = [
         Section(_("答复"), f"{result} · {tree().label(known.answered_unit_id)}", case.answered_at, known.answer),
     ]
+    shown += route
     asked = [_revisit(row) for row in requests.revisits(case)]
     rated = [_rating(row) for row in requests.ratings(case)]
     if asked or rated:
         events = sorted([*asked, *rated], key=lambda event: event.at, reverse=True)
         shown.append(Section(_("回访与评价"), events=events))
     return shown
+
+
+def _route(case: Case) -> list[Section]:
+    """C2: from hand to hand, with the reasons; a request that went one way needs no box."""
+    steps = requests.route(case)
+    if not steps:
+        return []
+    known, units = requests.detail(case), tree()
+    end = _("派单 %(t)d 次，退单 %(r)d 次") % {"t": known.transfers, "r": known.returns}
+    if known.transfers >= BOUNCED:
+        end += _("；多次流转，可提请联席会议")
+    events = []
+    for step in reversed(steps):
+        back = step.move == "give_back"
+        one = units.label(UUID(step.data["from"] if back else step.data["to"]))
+        title = _("退单") if back else _("派单") if step.move == "dispatch" else _("改派")
+        events.append(Event(title, step.at, text=one, who=step.by_label, quote=step.note, bad=back))
+    return [Section(_("流转"), end, events=events)]
 
 
 def _revisit(row: Revisit) -> Event:

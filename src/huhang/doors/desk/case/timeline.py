@@ -1,6 +1,7 @@
 """What happened to a case: steps, notes of colleagues and files as one line of time, newest first."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -28,12 +29,28 @@ def timeline(case: Case, kind: Kind, *, only_states: bool) -> Timeline:
     """Three statements, whatever the case has been through."""
     steps = list(Step.objects.filter(case=case).order_by("-seq"))
     notes = list(Comment.objects.filter(case=case).order_by("-at", "-id"))
-    files = list(Attachment.objects.filter(case=case).select_related("file").order_by("-at", "-id"))
+    files = list(Attachment.objects.filter(case=case).select_related("file", "support").order_by("-at", "-id"))
     events = [step_event(step, kind, current=n == 0 and case.is_open) for n, step in enumerate(steps)]
+    _count(steps, events)
     if not only_states:
         events += [_note(note) for note in notes] + [_file(case, one) for one in files]
         events.sort(key=lambda event: event.at, reverse=True)  # stable: steps of one instant keep their order
     return Timeline(events, len(steps) + len(notes) + len(files), len(steps), only_states)
+
+
+_COUNTED = {"dispatch": "given", "reassign": "given", "give_back": "back"}
+
+
+def _count(steps: list[Step], events: list[Event]) -> None:
+    """C2: from the second time on, a dispatch or return says which time it was; both lists are newest first."""
+    seen: Counter[str] = Counter()
+    for place in range(len(steps) - 1, -1, -1):
+        sort = _COUNTED.get(steps[place].move, "")
+        seen[sort] += 1
+        if sort and seen[sort] > 1:
+            word = _("第 %(n)d 次派单") if sort == "given" else _("第 %(n)d 次退单")
+            note = _("，").join(x for x in (word % {"n": seen[sort]}, events[place].note) if x)
+            events[place] = replace(events[place], note=note)
 
 
 def _says(step: Step, kind: Kind) -> str:
@@ -43,13 +60,16 @@ def _says(step: Step, kind: Kind) -> str:
     own = kind.said.get(step.move)
     if own is not None:
         return str(own)
-    return {
+    words = {
         "open": _("登记"),
         "hand_over": _("移交承接单位"),
         "joined": _("并入一件重复诉求"),
         "parted": _("恢复单独办理"),
         "parted_off": _("拆出一件误并的诉求"),
-    }.get(step.move, step.move)
+        "support_moved": _("协办移交"),
+        "decided": _("联席会议决定"),
+    }
+    return words.get(step.move, step.move)
 
 
 def step_event(step: Step, kind: Kind, *, current: bool = False) -> Event:
@@ -67,7 +87,7 @@ def step_event(step: Step, kind: Kind, *, current: bool = False) -> Event:
         quote="\n".join(long),
         note=str(moved),
         current=current,
-        bad=step.move in ("give_back", "redo", "appeal"),
+        bad=step.move in ("give_back", "redo", "appeal", "support_refuse"),
     )
 
 
@@ -82,7 +102,8 @@ def _file(case: Case, one: Attachment) -> Event:
     link = format_html(
         '<a href="{}">{}</a>', reverse("desk:file", kwargs={"number": case.number, "pk": one.pk}), one.label
     )
-    return Event(_("附件"), one.at, text=link, who=one.by_label, note=f"{_size(one.file.size)} · {seen}")
+    whose = _("%(unit)s的协办凭据") % {"unit": tree().label(one.support.unit_id)} if one.support else seen
+    return Event(_("附件"), one.at, text=link, who=one.by_label, note=f"{_size(one.file.size)} · {whose}")
 
 
 def _size(size: int) -> str:

@@ -27,7 +27,7 @@ from huhang.doors.frame.saying import say
 from huhang.kernel.errors import Invalid
 from huhang.reading import search
 from huhang.reading.groups import Groups, count_by, narrowed_to
-from huhang.reading.ledger import Page, page
+from huhang.reading.ledger import Page, page, with_own_tasks
 from huhang.reading.rules import LEDGER, SCOPES, Filter, Place, inbox, scopes_for
 from huhang.reading.tallies import Asked, Tallies, take
 
@@ -110,6 +110,7 @@ def _asked(shown: Shown, now: datetime) -> dict[str, Asked]:
 def _context(shown: Shown, found: Page, tallies: Tallies, now: datetime, trouble: str, words: str) -> dict[str, Any]:
     moves = bulk_choices(shown.actor)
     known = _counted(shown, now)
+    found = replace(found, lines=with_own_tasks(shown.actor, found.lines))
     return {
         "now": now,
         "shown": shown,

@@ -17,7 +17,7 @@ from huhang.doors.frame.rules import moment_words, short_day_words
 from huhang.kernel.worktime import Language, Unit, is_late, remaining, say_remaining, used_fraction
 from huhang.kinds.requests.catalogue import promise
 from huhang.reading.groups import Groups, field_of
-from huhang.reading.ledger import Line
+from huhang.reading.ledger import OWN_TASK, Line
 from huhang.reading.rules import MAIN, Place, category_choices, channel_choices, state_choices
 from huhang.register.units.queries import tree
 
@@ -136,6 +136,7 @@ def _facts(line: Line, words: Words) -> tuple[str, ...]:
         category,
         channel,
         words.sensitive if line.sensitive else "",
+        _("请本单位协办，时限为协办期限") if OWN_TASK in line.beside else "",
         _("%(at)s 结束") % {"at": words.moment(line.closed_at)} if line.closed_at else "",
     ]
     return tuple([one for one in said if one])

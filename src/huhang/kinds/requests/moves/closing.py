@@ -9,6 +9,7 @@ from huhang.cases.fields import Field
 from huhang.cases.models import Case
 from huhang.cases.rules import Move
 from huhang.kinds.requests import effects, queries
+from huhang.kinds.requests.helping import over_open_support
 from huhang.kinds.requests.instructions import queries as instructions
 from huhang.kinds.requests.moves.asking import NOTE, REASON, YES_NO
 
@@ -30,7 +31,7 @@ def _may_uphold(case: Case, by: Actor, now: datetime) -> str | None:
     """An appeal is no way around the redo that a bad rating asks for."""
     if queries.bad_and_never_redone(case):
         return "诉求人评价不满意，须先重办一次。"
-    return _instructed(case, by, now)
+    return over_open_support(case, by, now) or _instructed(case, by, now)
 
 
 def _answered(case: Case, by: Actor, now: datetime) -> str | None:
@@ -39,7 +40,7 @@ def _answered(case: Case, by: Actor, now: datetime) -> str | None:
         return "还没有答复诉求人，不能销号。"
     if queries.bad_and_never_redone(case):
         return "诉求人评价不满意，须先重办一次，再谈销号。"
-    return _instructed(case, by, now)
+    return over_open_support(case, by, now) or _instructed(case, by, now)
 
 
 MOVES = (

@@ -9,6 +9,7 @@ from huhang.cases.fields import Field
 from huhang.cases.models import Case
 from huhang.cases.rules import Move
 from huhang.kinds.requests import effects, queries
+from huhang.kinds.requests.helping import over_open_support
 from huhang.kinds.requests.moves.asking import NOTE, REASON
 from huhang.kinds.requests.rules import RESULTS
 
@@ -58,6 +59,7 @@ MOVES = (
             Field("result", _("办理结果"), "choice", choices=lambda: RESULTS),
             Field("answer", _("答复内容"), "text", most=4000, help=_("诉求人会原样看到这段话")),
         ),
+        guard=over_open_support,
         primary=True,
     ),
     Move(

@@ -1,0 +1,1 @@
+"""Joint meetings: what is coming, what was decided, and convening one."""

@@ -1,0 +1,10 @@
+"""Duties as a Django application."""
+
+from django.apps import AppConfig
+
+
+class DutiesConfig(AppConfig):
+    """Decisions that became somebody's duty, with a clock."""
+
+    name = "huhang.kinds.duties"
+    label = "duties"

@@ -1,0 +1,22 @@
+"""Why a request should be talked about in a joint meeting (L2)."""
+
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from huhang.cases.models import Assignment
+from huhang.cases.rules import Trouble
+from huhang.kinds.requests.rules import BOUNCED
+
+
+def _disputed(now: datetime) -> Q:
+    return Q(pk__in=Assignment.objects.filter(status=Assignment.Status.DISPUTED, ended_at=None).values("case"))
+
+
+TROUBLES = (
+    Trouble("bounced", _("多次流转"), lambda now: Q(request__transfers__gte=BOUNCED)),
+    Trouble("disputed", _("协办有争议"), _disputed),
+    Trouble("late", _("超期"), lambda now: Q(due_at__lte=now)),
+    Trouble("referred", _("已转外单位"), lambda now: Q(beside__contains=["outside"])),
+)
