@@ -53,6 +53,7 @@ PLAIN = (
     "kinds/requests/moves/*.py",
     "kinds/requests/queries.py",
     "kinds/requests/instructions/queries.py",
+    "kinds/requests/solved/disputes.py",
     "kinds/requests/actions/filing.py",
     "reading/rules.py",
     "register/units/actions.py",

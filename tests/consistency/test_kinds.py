@@ -24,7 +24,7 @@ from tests.factories.city import NOW, City, filed, make_city
 
 KINDS = sorted(kinds().values(), key=lambda k: k.name)
 FIELD_KINDS = {
-    *("line", "text", "choice", "stars", "days", "flag"),
+    *("line", "text", "choice", "codes", "stars", "days", "flag"),
     *("unit", "units", "officer", "category", "case", "date", "pick", "picks"),
 }
 

@@ -57,7 +57,7 @@ def test_a_lost_session_in_the_middle_of_a_long_answer_loses_no_word(
     number = in_hand(0)
     handler = officer("handler", anew=True)
     handler.open(number)
-    handler.start("答复诉求人", result="solved", answer=LONG)
+    handler.start("答复诉求人", result="solved", proof="处警 12", answer=LONG)
     cookies = {cookie["name"]: cookie["value"] for cookie in handler.context.cookies()}
     house.ask("DELETE FROM django_session WHERE session_key = %s", cookies["huhang_session"])
     handler.send()

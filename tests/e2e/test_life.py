@@ -64,7 +64,12 @@ def test_a_request_lives_from_the_hall_to_its_closing(
     chief.take("审批延期", decision="grant", reason="同意，抓紧办")
     handler.open(number)
     handler.see("批准延期 2 个工作日")
-    handler.take("答复诉求人", result="solved", answer="已会同交警设卡，零点后渣土车改走外环，不再从三号门通行。")
+    handler.take(
+        "答复诉求人",
+        result="solved",
+        proof="处警 12",
+        answer="已会同交警设卡，零点后渣土车改走外环，不再从三号门通行。",
+    )
     handler.shoot("case-answered")
 
     revisitor = officer("revisitor")
@@ -115,7 +120,7 @@ def test_the_same_works_without_scripts(
     person = resident(java_script_enabled=False)
     number, _secret = person.file(phone(), "路口红绿灯坏了两天，车多人多，请尽快修。", title="红绿灯坏了")
     _dispatcher, handler = to_handling(officer, house, number, java_script_enabled=False)
-    handler.take("答复诉求人", result="solved", answer="已联系养护单位，今天下午修好。")
+    handler.take("答复诉求人", result="solved", proof="处警 12", answer="已联系养护单位，今天下午修好。")
     person.go(f"/r/{number}/")
     person.see("今天下午修好")
     person.rate(4)

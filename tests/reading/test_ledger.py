@@ -40,7 +40,7 @@ def busy(city: City) -> City:
         if n == 4:
             go(city, case, who, "suspend", reason="请补充门牌号")
         if n == 5:
-            go(city, case, who, "answer", result="solved", answer="好了")
+            go(city, case, who, "answer", result="solved", proof="处警 12", answer="好了")
     filed(city, "liaison", title="联络员带回的问题")
     return city
 

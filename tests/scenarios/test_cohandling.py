@@ -87,7 +87,7 @@ def test_a_task_travels_from_asking_to_rating(city: City) -> None:
     go(city, case, "handler", "support_rate", stars="2", reason="晚了半天")
     part = part_of(case)
     assert (part.stars, part.stars_reason) == (2, "晚了半天")
-    go(city, case, "handler", "answer", result="solved", answer="已收回过期通行证")
+    go(city, case, "handler", "answer", result="solved", proof="处警 12", answer="已收回过期通行证")
 
 
 def test_its_time_is_its_own_and_never_later_than_the_leads(city: City) -> None:
@@ -116,12 +116,12 @@ def test_it_waits_while_the_lead_waits_and_is_freed_when_the_lead_gets_more_time
 def test_the_lead_does_not_answer_over_an_open_task_but_by_a_signed_reason(city: City) -> None:
     case, _part = helped(city)
     with pytest.raises(Conflict, match="协办没有办结"):
-        go(city, case, "handler", "answer", result="solved", answer="好了")
+        go(city, case, "handler", "answer", result="solved", proof="处警 12", answer="好了")
     with pytest.raises(Denied):
         go(city, case, "handler", "support_waive", reason="不等了")
     step = go(city, case, "chief", "support_waive", reason="宿舍已搬，不影响答复")
     assert "准予先行答复：宿舍已搬，不影响答复" in step.note
-    go(city, case, "handler", "answer", result="solved", answer="好了")
+    go(city, case, "handler", "answer", result="solved", proof="处警 12", answer="好了")
     go(city, case, "revisitor", "revisit", reached="yes", responded="yes", solved="yes")
     step = go(city, case, "revisitor", "close")
     assert step.data["supports_ended"] == [str(city.units["trucks"].pk)]
@@ -237,7 +237,7 @@ def test_a_dissolved_supporting_unit_leaves_its_task_to_its_successor_or_the_lea
     assert part_of(second).status == "moved"
     step = second.steps.get(move="support_moved")
     assert "交回主办单位" in step.note
-    go(city, second, "handler", "answer", result="solved", answer="好了")  # nothing is open any more
+    go(city, second, "handler", "answer", result="solved", proof="处警 12", answer="好了")  # nothing is open any more
 
 
 def test_the_page_and_the_api_show_the_task_and_its_own_remaining_time(city: City) -> None:

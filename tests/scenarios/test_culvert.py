@@ -139,7 +139,16 @@ def test_the_culvert_is_referred_outside_and_followed_until_solved(city: City) -
     assert "request.interim" in templates
 
     # late by our own clock it is, and stays: a referral hides no lateness
-    go(city, case, "handler", "answer", now=NOW + 33 * DAY, result="solved", answer="涵洞已由水利局清淤。")
+    go(
+        city,
+        case,
+        "handler",
+        "answer",
+        now=NOW + 33 * DAY,
+        result="solved",
+        proof="处警 12",
+        answer="涵洞已由水利局清淤。",
+    )
     done = fresh(case)
     assert done.request.in_time is False
     go(city, case, "revisitor", "revisit", now=NOW + 34 * DAY, reached="yes", solved="yes")

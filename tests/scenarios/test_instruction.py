@@ -79,7 +79,7 @@ def test_no_closing_and_no_merging_over_a_leaders_word(city: City) -> None:
     go(city, case, "leader", "instruct", text=TEXT)
     with pytest.raises(Conflict):
         go(city, case, "dispatcher", "merge", into=other.number, reason="重复")
-    go(city, case, "handler", "answer", result="solved", answer="已办")
+    go(city, case, "handler", "answer", result="solved", proof="处警 12", answer="已办")
     go(city, case, "revisitor", "revisit", reached="yes", solved="yes")
     with pytest.raises(Conflict):
         go(city, case, "revisitor", "close")

@@ -40,7 +40,7 @@ def dispatched(city: City, unit: str = "harbour") -> Case:
 def test_a_request_travels_from_hotline_to_closing_by_number(city: City) -> None:
     case = dispatched(city)
     go(city, case, "handler", "sign")
-    go(city, case, "handler", "answer", result="solved", answer="已设卡劝返，夜间不再通行。")
+    go(city, case, "handler", "answer", result="solved", proof="处警 12", answer="已设卡劝返，夜间不再通行。")
     go(city, case, "revisitor", "revisit", reached="yes", responded="yes", solved="yes", stars="5")
     go(city, case, "revisitor", "close")
     case.refresh_from_db()
@@ -72,7 +72,7 @@ def test_nothing_closes_before_it_is_answered_and_revisited(city: City) -> None:
 def test_the_handling_unit_does_not_revisit_its_own_work(city: City) -> None:
     case = dispatched(city)
     go(city, case, "handler", "sign")
-    go(city, case, "handler", "answer", result="solved", answer="好了")
+    go(city, case, "handler", "answer", result="solved", proof="处警 12", answer="好了")
     with pytest.raises(Denied):
         go(city, case, "second_handler", "revisit", reached="yes", solved="yes")
 
@@ -139,11 +139,12 @@ def test_a_foreign_unit_does_not_find_the_case(city: City) -> None:
 def test_what_was_not_reached_is_tried_again_and_never_rated(city: City) -> None:
     case = dispatched(city)
     go(city, case, "handler", "sign")
-    go(city, case, "handler", "answer", result="solved", answer="好了")
+    go(city, case, "handler", "answer", result="solved", proof="处警 12", answer="好了")
     with pytest.raises(Invalid):
         go(city, case, "revisitor", "revisit", reached="no", stars="5")
-    for expected in ("answered", "answered", "revisited"):
-        go(city, case, "revisitor", "revisit", reached="no", note="无人接听")
+    for hours, expected in ((0, "answered"), (1, "answered"), (2, "answered"), (4, "revisited")):
+        at = NOW + timedelta(hours=hours)  # a call an hour after another is kept and counts once
+        go(city, case, "revisitor", "revisit", now=at, reached="no", note="无人接听")
         case.refresh_from_db()
         assert case.state == expected
 
@@ -160,7 +161,7 @@ def test_everybody_whose_repeat_was_merged_is_told_by_their_own_number(city: Cit
     first, second = dispatched(city), filed(city, phone="13900000002").case
     go(city, second, "dispatcher", "merge", into=first.number, reason="同一件事")
     go(city, first, "handler", "sign")
-    go(city, first, "handler", "answer", result="solved", answer="已设卡劝返")
+    go(city, first, "handler", "answer", result="solved", proof="处警 12", answer="已设卡劝返")
     told = Message.objects.filter(template="request.answer").values_list("person", "case")
     assert set(told) == {(first.requester_id, first.pk), (second.requester_id, second.pk)}
 
@@ -178,7 +179,7 @@ def by_person(case: Case, name: str, **values: Any) -> None:
 def closed(city: City, stars: str = "") -> Case:
     case = dispatched(city)
     go(city, case, "handler", "sign")
-    go(city, case, "handler", "answer", result="solved", answer="已处理")
+    go(city, case, "handler", "answer", result="solved", proof="处警 12", answer="已处理")
     go(city, case, "revisitor", "revisit", reached="yes", responded="yes", solved="yes", stars=stars)
     go(city, case, "revisitor", "close")
     return case
@@ -262,7 +263,7 @@ def test_what_is_late_cannot_be_paused_nor_be_granted_more_time(city: City) -> N
 def test_one_with_a_post_in_the_handling_unit_does_not_revisit_it(city: City) -> None:
     case = dispatched(city)
     go(city, case, "handler", "sign")
-    go(city, case, "handler", "answer", result="solved", answer="好了")
+    go(city, case, "handler", "answer", result="solved", proof="处警 12", answer="好了")
     Post.objects.create(
         user=city.users["revisitor"], unit=city.units["harbour"], role="handler", reach="own", starts_at=NOW
     )

@@ -79,7 +79,7 @@ def test_a_matter_of_more_than_one_bad_rating_gets_a_red_card_at_once(city: City
     matter = in_hand(city)
     for n in range(2):
         when = NOW + timedelta(hours=1 + 3 * n)
-        go(city, matter, "handler", "answer", now=when, result="solved", answer="已处理")
+        go(city, matter, "handler", "answer", now=when, result="solved", proof="处警 12", answer="已处理")
         go(city, matter, "revisitor", "revisit", now=when, reached="yes", solved="no", stars="1")
         assert tick(when).issued == n
         if n == 0:
@@ -93,7 +93,7 @@ def test_somebody_dissatisfied_again_after_the_end_is_a_cause_too(city: City) ->
     matter = in_hand(city)
     for n in range(2):
         when = NOW + timedelta(hours=1 + 3 * n)
-        go(city, matter, "handler", "answer", now=when, result="solved", answer="已处理")
+        go(city, matter, "handler", "answer", now=when, result="solved", proof="处警 12", answer="已处理")
         stars = "1" if n == 0 else ""
         go(city, matter, "revisitor", "revisit", now=when, reached="yes", solved="yes", stars=stars)
         if n == 0:
@@ -201,7 +201,7 @@ def test_lifted_only_with_the_cause_gone_or_explained(city: City) -> None:
 def test_a_closed_matter_waits_for_close_out_and_drops_no_card(city: City) -> None:
     matter = in_hand(city)
     tick(YELLOW)
-    go(city, matter, "handler", "answer", now=YELLOW, result="solved", answer="已处理")
+    go(city, matter, "handler", "answer", now=YELLOW, result="solved", proof="处警 12", answer="已处理")
     tick(RED)
     card = card_of(matter)
     assert (card.state, card.card.level) == ("issued", "yellow")  # the cause is gone: it stays, and rises no more

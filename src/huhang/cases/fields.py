@@ -23,8 +23,8 @@ class Field:
     """One thing a move asks for.
 
     Args:
-        kind: ``line``, ``text``, ``choice``, ``stars``, ``days``, ``flag``, ``unit``, ``units``, ``officer``,
-            ``category``, ``case``, ``date``, ``pick`` or ``picks``.
+        kind: ``line``, ``text``, ``choice``, ``codes`` (several of the choices), ``stars``, ``days``, ``flag``,
+            ``unit``, ``units``, ``officer``, ``category``, ``case``, ``date``, ``pick`` or ``picks``.
         most: longest text, largest number of days.
         pick: what a ``pick`` chooses from: ids of what stands beside the case, each with its words. The effect asks
             again whether the chosen one belongs to the case.
@@ -94,6 +94,15 @@ def _choice(field: Field, raw: Any) -> str:
     return str(raw)
 
 
+def _codes(field: Field, raw: Any) -> list[str]:
+    assert field.choices is not None
+    rows = [str(one) for one in (raw if isinstance(raw, list | tuple) else [raw]) if one not in (None, "")]
+    known = {value for value, _ in field.choices()}
+    if any(one not in known for one in rows):
+        raise Invalid("请从列出的选项里选一项。", field=field.name)
+    return list(dict.fromkeys(rows))
+
+
 def _id(field: Field, raw: Any) -> uuid.UUID:
     try:
         return raw if isinstance(raw, uuid.UUID) else uuid.UUID(str(raw))
@@ -119,6 +128,7 @@ _CLEANERS: dict[str, Callable[[Field, Any], Any]] = {
     "category": _text,
     "case": _text,
     "choice": _choice,
+    "codes": _codes,
     "stars": _number,
     "days": _number,
     "flag": _flag,

@@ -73,6 +73,7 @@ class Move:
         effect: what it does beyond the state.
         says: the sentence on the timeline, also shown to the person when ``public``.
         by_person: offered to the person at the public door instead of to officers.
+        beside: what a page shows beside the form: (language, text), such as what to say on the telephone.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Move:
     danger: bool = False
     bulk: bool = False
     help: Any = ""
+    beside: Callable[["Case"], Sequence[tuple[str, str]]] | None = None
 
 
 @dataclass(frozen=True)

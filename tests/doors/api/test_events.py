@@ -20,7 +20,7 @@ LIFE: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("dispatcher", "classify", {"category": "PS-02", "nature": "help", "urgency": "0"}),
     ("dispatcher", "dispatch", {"unit": ""}),
     ("handler", "sign", {}),
-    ("handler", "answer", {"result": "solved", "answer": "已设卡劝返。"}),
+    ("handler", "answer", {"result": "solved", "proof": "处警 12", "answer": "已设卡劝返。"}),
 )
 
 

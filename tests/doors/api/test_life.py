@@ -19,7 +19,7 @@ LIFE: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("dispatcher", "classify", {"category": "PS-02", "nature": "help", "urgency": "0"}),
     ("dispatcher", "dispatch", {"unit": "harbour"}),
     ("handler", "sign", {}),
-    ("handler", "answer", {"result": "solved", "answer": "已设卡劝返，夜间不再通行。"}),
+    ("handler", "answer", {"result": "solved", "proof": "处警 12", "answer": "已设卡劝返，夜间不再通行。"}),
     ("revisitor", "revisit", {"reached": "yes", "responded": "yes", "solved": "yes", "stars": 5}),
     ("revisitor", "close", {}),
 )
@@ -30,7 +30,7 @@ def written(case: Case) -> list[tuple[str, str, str]]:
     rows = Entry.objects.filter(case=case.pk).order_by("id").values_list("action", "actor_name", "data")
     told = []
     for action, who, data in rows:
-        facts = {k: v for k, v in json.loads(data or "{}").items() if k not in ("number", "message")}
+        facts = {k: v for k, v in json.loads(data or "{}").items() if k not in ("number", "message", "seed", "ticket")}
         told.append((action, who, json.dumps(facts, sort_keys=True)))
     return told
 

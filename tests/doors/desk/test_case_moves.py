@@ -40,7 +40,7 @@ def test_an_answer_is_given_through_its_form_once(city: City) -> None:
     page = client.get(url).content.decode()
     assert "诉求人会原样看到这段话" in page
     assert not re.findall(r"<input type=.radio.[^>]*checked", page)  # nothing is chosen for whoever answers
-    typed = sent_with(page, result="solved", answer="已设卡劝返。")
+    typed = sent_with(page, result="solved", proof="处警 12", answer="已设卡劝返。")
     assert [client.post(url, typed).status_code for _ in range(2)] == [302, 302]
     assert Step.objects.filter(case=case, move="answer").count() == 1
 
@@ -66,7 +66,7 @@ def test_a_form_opens_in_place_and_a_success_leads_back_to_the_case(city: City) 
     assert "<html" not in part
     bad = client.post(url, sent_with(part), headers={"HX-Request": "true"})
     assert (bad.status_code, bad["HX-Retarget"]) == (422, "#act")
-    typed = sent_with(part, result="solved", answer="好了")
+    typed = sent_with(part, result="solved", proof="处警 12", answer="好了")
     good = client.post(url, typed, headers={"HX-Request": "true"})
     assert (good.status_code, good["HX-Redirect"]) == (204, f"/desk/cases/{case.number}/")
 
@@ -94,7 +94,7 @@ def test_when_the_step_is_no_longer_possible_the_text_can_still_be_copied(city: 
     url = f"/desk/cases/{case.number}/moves/answer/"
     slow = client_of(city, "second_handler")
     page = slow.get(url).content.decode()
-    go(city, case, "handler", "answer", result="solved", answer="先答复了")
+    go(city, case, "handler", "answer", result="solved", proof="处警 12", answer="先答复了")
     refused = slow.post(url, sent_with(page, result="explained", answer="另一份答复"))
     text = refused.content.decode()
     assert refused.status_code == 409
@@ -121,7 +121,9 @@ def test_what_cannot_be_undone_is_asked_about_first(city: City) -> None:
 def test_a_move_that_is_not_offered_is_not_shown_and_not_taken(city: City) -> None:
     case = handled(city)
     base = f"/desk/cases/{case.number}/moves"
-    assert client_of(city, "auditor").post(f"{base}/answer/", {"result": "solved", "answer": "x"}).status_code in (
+    assert client_of(city, "auditor").post(
+        f"{base}/answer/", {"result": "solved", "proof": "处警 12", "answer": "x"}
+    ).status_code in (
         403,
         409,
     )
@@ -168,7 +170,9 @@ def test_two_officers_at_one_moment_one_step(own_database: str) -> None:
     def press(who: str) -> None:
         try:
             gate.wait(10)
-            said[who] = clients[who].post(url, sent_with(pages[who], result="solved", answer=f"{who}写的答复"))
+            said[who] = clients[who].post(
+                url, sent_with(pages[who], result="solved", proof="处警 12", answer=f"{who}写的答复")
+            )
         finally:
             connections.close_all()
 

@@ -21,7 +21,16 @@ def case(resident: Resident, city: City) -> Case:
     go(city, case, "dispatcher", "classify", now=now, category="PS-02", nature="help", urgency="0")
     go(city, case, "dispatcher", "dispatch", now=now, unit=city.units["harbour"].pk)
     go(city, case, "handler", "sign", now=now)
-    go(city, case, "handler", "answer", now=now, result="solved", answer="已设卡劝返，夜间不再通行。")
+    go(
+        city,
+        case,
+        "handler",
+        "answer",
+        now=now,
+        result="solved",
+        proof="处警 12",
+        answer="已设卡劝返，夜间不再通行。",
+    )
     return case
 
 

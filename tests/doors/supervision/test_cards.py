@@ -100,7 +100,7 @@ def test_a_matter_shows_its_card_above_all_and_the_past_ones_below(city: City) -
     assert "书面答复期限" in own
     assert f"/desk/cases/{number}/moves/answer/" in own
     assert "没有留下联系方式" not in own
-    go(city, matter, "handler", "answer", now=RED, result="solved", answer="好了")
+    go(city, matter, "handler", "answer", now=RED, result="solved", proof="处警 12", answer="好了")
     go(city, card_of(matter), "supervisor", "lift_unanswered", now=RED, reason="原事项已答复")
 
 
@@ -164,7 +164,7 @@ def test_the_simulator_agrees_with_what_was_issued(city: City) -> None:
     while hour <= RED:
         tick(hour)
         if hour in answers:
-            go(city, answers[hour], "handler", "answer", now=hour, result="solved", answer="好了")
+            go(city, answers[hour], "handler", "answer", now=hour, result="solved", proof="处警 12", answer="好了")
         hour += timedelta(hours=6)
     ladder = catalogue.newest()
     assert ladder is not None

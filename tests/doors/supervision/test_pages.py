@@ -52,7 +52,16 @@ def busy(city: City) -> None:
             case = dispatched(city, unit, now=at)
             go(city, case, handler, "sign", now=at)
             if days in (1, 9):
-                go(city, case, handler, "answer", result="solved", answer="好了", now=at + timedelta(hours=1))
+                go(
+                    city,
+                    case,
+                    handler,
+                    "answer",
+                    result="solved",
+                    proof="处警 12",
+                    answer="好了",
+                    now=at + timedelta(hours=1),
+                )
             if days == 9:
                 go(city, case, "revisitor", "revisit", reached="yes", solved="yes", stars="4")
                 go(city, case, "revisitor", "close")

@@ -41,7 +41,7 @@ def dispatched(city: City, unit: str = "harbour", *, now: datetime = NOW) -> Cas
 def answered(city: City, *, now: datetime = NOW, after: timedelta = timedelta(hours=1)) -> Case:
     case = dispatched(city, now=now)
     go(city, case, "handler", "sign", now=now)
-    go(city, case, "handler", "answer", now=now + after, result="solved", answer="好了")
+    go(city, case, "handler", "answer", now=now + after, result="solved", proof="处警 12", answer="好了")
     return case
 
 
@@ -94,7 +94,16 @@ def test_a_bad_first_round_stays_counted_after_the_redo_was_liked(city: City) ->
     case = answered(city)
     go(city, case, "revisitor", "revisit", reached="yes", solved="no", stars="1")
     go(city, case, "revisitor", "redo", reason="再想办法")
-    go(city, case, "handler", "answer", result="solved", answer="真好了", now=NOW + timedelta(hours=2))
+    go(
+        city,
+        case,
+        "handler",
+        "answer",
+        result="solved",
+        proof="处警 12",
+        answer="真好了",
+        now=NOW + timedelta(hours=2),
+    )
     go(city, case, "revisitor", "revisit", reached="yes", solved="yes", stars="5", now=NOW + timedelta(hours=3))
     go(city, case, "revisitor", "close", now=NOW + timedelta(hours=4))
     assert [value(city, n).count for n in ("satisfied", "rated", "ever_bad", "redone")] == [1, 1, 1, 1]

@@ -12,8 +12,11 @@ from huhang.base.jobs import actions as jobs
 from huhang.base.journal import actions as journal
 from huhang.base.messages import recipients, templates
 from huhang.base.messages.models import Message
+from huhang.base.messages.templates import HIDDEN
 from huhang.base.vault import actions as vault
 from huhang.kernel.identifiers import check_phone, mask_phone
+
+__all__ = ["HIDDEN", "mark_read", "send_code", "tell_person", "tell_user"]
 
 PHONE, CODE = "person.phone", "message.code"
 """What the number and the code are sealed for."""
@@ -25,10 +28,14 @@ def tell_person(
     template: str,
     params: Mapping[str, str],
     case: uuid.UUID | None = None,
+    hidden: str = "",
     by: Actor,
     now: datetime,
 ) -> Message:
     """Tells a person by SMS, or only inside the product when no phone is known. Never waits for the provider.
+
+    Args:
+        hidden: what stands in the SMS in the place of `HIDDEN` and is stored nowhere, such as a link that works once.
 
     Raises:
         KeyError: no such template, or a place without a value.
@@ -40,7 +47,8 @@ def tell_person(
         if reach is None:
             return _keep(message, by=by, now=now)
         message.to_sealed, message.to_masked = reach.sealed, reach.masked
-        return _post(message, by=by, now=now)
+        sealed = base64.b64encode(vault.seal(hidden, CODE)).decode() if hidden else ""
+        return _post(message, by=by, now=now, code=sealed)
 
 
 def tell_user(

@@ -10,11 +10,11 @@ from functools import cache
 from typing import NamedTuple
 
 HIDDEN = "······"
-"""Stands in a stored text where the code was."""
+"""Stands in a stored text where a code or a link was that is kept nowhere."""
 
 
 class Words(NamedTuple):
-    """One message in both languages, with ``%(number)s``, ``%(unit)s``, ``%(into)s`` or ``%(code)s`` as its places."""
+    """One message in both languages, with ``%(number)s``, ``%(unit)s``, ``%(into)s``, ``%(code)s``… as its places."""
 
     zh: str
     en: str
@@ -48,6 +48,12 @@ WORDS: dict[str, Words] = {
     "request.answer": Words(
         "【护航】您的诉求 %(number)s 已有答复，请凭编号查看。之后会有人回访您是否满意。",
         "[Huhang] Your request %(number)s has been answered. Look it up to read it. Somebody will ask you how it went.",
+    ),
+    "request.rate": Words(
+        "【护航】诉求 %(number)s 办得怎么样？请点 %(link)s 评价，不用登录。"
+        "链接只能用一次，%(days)s 天内有效，不想评可以不评。",
+        "[Huhang] How was request %(number)s handled? Rate it at %(link)s, no account needed. The link works once, for"
+        " %(days)s days. You need not rate.",
     ),
     "request.close": Words(
         "【护航】您的诉求 %(number)s 已办结。如有不同意见，可凭编号查看答复并再次反映。",
@@ -112,6 +118,18 @@ WORDS: dict[str, Words] = {
     "request.joined_bad": Words(
         "并入诉求 %(number)s 的一位诉求人对答复不满意，请查看并联系。",
         "A requester joined to request %(number)s is not satisfied with the answer. Look and get in touch.",
+    ),
+    "request.rectify": Words(
+        "诉求 %(number)s 收到差评，请先联系诉求人，再整改；期限见这一件的“差评整改”。",
+        "Request %(number)s was rated badly. Contact the person, then put it right; the dates stand on its page.",
+    ),
+    "request.dispute_granted": Words(
+        "诉求 %(number)s 的评价已由别的单位认定为误评，不计入满意率，评价仍会显示。",
+        "The rating of request %(number)s was found mistaken by another unit. It stays shown and does not count.",
+    ),
+    "request.dispute_refused": Words(
+        "诉求 %(number)s 的评价经复核不是误评，照常计入。",
+        "The rating of request %(number)s was looked at again and counts.",
     ),
     "request.appoint": Words("诉求 %(number)s 由您主办。", "Request %(number)s is yours to handle."),
     "request.unsigned": Words(

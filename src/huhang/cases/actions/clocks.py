@@ -17,11 +17,13 @@ from huhang.kernel.numbering import uuid7
 from huhang.kernel.worktime import Extension, Pause, Unit
 
 
-def _settle(case: Case, clock: Clock) -> None:
-    """Computes the clock's due instant and shows it on the case row; the caller saves the case."""
+def _settle(case: Case, clock: Clock, *, shown: bool = True) -> None:
+    """Computes the clock's due instant and, when ``shown``, shows it on the case row; the caller saves the case."""
     told = testimony(clock)
     clock.due_at, clock.provisional, clock.calendar_version = told.due_at, told.provisional, told.calendar_version
     clock.save(update_fields=["due_at", "provisional", "calendar_version"])
+    if not shown:
+        return
     case.due_at, case.due_provisional, case.due_from = told.due_at, told.provisional, clock.started_at
     case.waiting = told.due_at is None
     _settle_inners(case, clock)
@@ -177,8 +179,12 @@ def resume(case: Case, name: str, *, at: datetime, supplied: bool) -> None:
     _settle(case, clock)
 
 
-def ask_extension(case: Case, name: str, *, amount: int, reason: str, by: Actor, at: datetime) -> ClockExtension:
+def ask_extension(
+    case: Case, name: str, *, amount: int, reason: str, by: Actor, at: datetime, most: int | None = None
+) -> ClockExtension:
     """Asks for more time: before the due instant, once, and no more than the original period (STANDARDS §4.3).
+
+    ``most`` is what another rule allows instead of the original period.
 
     Raises:
         Conflict: no running clock, past due, asked before, or more than the original period.
@@ -194,13 +200,16 @@ def ask_extension(case: Case, name: str, *, amount: int, reason: str, by: Actor,
         raise Conflict("已有一份延期申请在等审批。")
     if clock.extensions.filter(granted=True).exists():
         raise Conflict("这件事已经延期过一次，不能再延。")
-    if amount > clock.amount:
-        raise Conflict("延期不能超过原来的期限（%(most)d）。", field="amount", params={"most": clock.amount})
+    most = clock.amount if most is None else most
+    if amount > most:
+        raise Conflict("延期不能超过原来的期限（%(most)d）。", field="amount", params={"most": most})
     return ClockExtension.objects.create(clock=clock, amount=amount, reason=reason, asked_at=at, asked_by_id=by.user)
 
 
-def decide_extension(case: Case, name: str, *, granted: bool, decision: str, by: Actor, at: datetime) -> ClockExtension:
-    """Grants or refuses the pending request; never by the one who asked.
+def decide_extension(
+    case: Case, name: str, *, granted: bool, decision: str, by: Actor, at: datetime, shown: bool = True
+) -> ClockExtension:
+    """Grants or refuses the pending request; never by the one who asked. ``shown`` as in `start`.
 
     Raises:
         Conflict: nothing is pending, or the decider asked for it.
@@ -216,7 +225,7 @@ def decide_extension(case: Case, name: str, *, granted: bool, decision: str, by:
     asked.decided_at, asked.decided_by_id, asked.granted, asked.decision = at, by.user, granted, decision
     asked.save(update_fields=["decided_at", "decided_by", "granted", "decision"])
     if granted:
-        _settle(case, clock)
+        _settle(case, clock, shown=shown)
     return asked
 
 

@@ -30,6 +30,11 @@ HUHANG_WEBHOOK_NETS = os.environ.get("HUHANG_WEBHOOK_NETS", "").split(",")
 HUHANG_TRIAL = os.environ.get("HUHANG_TRIAL", "0") == "1"
 """A trial installation shows the sandbox outbox and the demo sign-ins; nothing is one unless it says so."""
 
+HUHANG_ADDRESS = os.environ.get("HUHANG_ADDRESS", "http://127.0.0.1:8000" if HUHANG_TRIAL else "")
+"""Where the public hall is found from outside; without it no link is put into a message."""
+HUHANG_STAFF_NETWORKS = [one.strip() for one in os.environ.get("HUHANG_STAFF_NETWORKS", "").split(",") if one.strip()]
+"""Networks of the bureau itself, such as ``10.0.0.0/8``: no rating by link is taken from there (C4)."""
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -61,6 +66,8 @@ INSTALLED_APPS = [
     "huhang.kinds.requests.instructions",
     "huhang.kinds.requests.routing",
     "huhang.kinds.requests.repeats",
+    "huhang.kinds.requests.solved",
+    "huhang.kinds.requests.rectifying",
     "huhang.kinds.cards",
     "huhang.kinds.meetings",
     "huhang.kinds.duties",

@@ -38,6 +38,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "huhang.base.people.admission.AdmissionMiddleware",
+    "huhang.doors.frame.devices.DevicesMiddleware",
     "huhang.doors.frame.refusals.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

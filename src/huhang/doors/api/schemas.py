@@ -99,7 +99,9 @@ class FieldOut(Schema):
 
     name: str
     label: str
-    kind: str = Field(description="line text choice stars days flag unit units officer category case date pick picks")
+    kind: str = Field(
+        description="line text choice codes stars days flag unit units officer category case date pick picks"
+    )
     required: bool
     help: str
     most: int
@@ -185,6 +187,8 @@ class Record(Row):
     merged_into: str | None
     answer: str
     result: str
+    stars: int | None = Field(description="诉求人对最近一次答复评几星，5 星最好；没有评就是空，从不默认")
+    satisfaction_code: str | None = Field(description="同一评价的国家标准代码（GB/T 39046 附录 A.8，1 最好、5 最差）")
     redo_count: int
     transfers: int = Field(description="派单、改派的次数")
     returns: int = Field(description="被退单的次数")
@@ -285,7 +289,9 @@ class MoveIn(In):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"example": {"version": 4, "values": {"result": "solved", "answer": "已设卡劝返。"}}},
+        json_schema_extra={
+            "example": {"version": 4, "values": {"result": "solved", "proof": "处警 12", "answer": "已设卡劝返。"}}
+        },
     )
 
     version: int | None = Field(None, ge=1, le=2**31 - 1, description="或者用 If-Match")

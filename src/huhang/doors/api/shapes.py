@@ -18,6 +18,7 @@ from huhang.cases.queries import support_words, supports, testimony
 from huhang.cases.registry import kind_of
 from huhang.cases.rules import Move
 from huhang.doors.api.answers import moment
+from huhang.kernel.satisfaction import national_code
 from huhang.kernel.worktime import (
     DayNote,
     Extension,
@@ -156,6 +157,8 @@ def record_shape(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
         "merged_into": getattr(case, "merged_number", None),
         "answer": detail.answer,
         "result": detail.result,
+        "stars": detail.stars,
+        "satisfaction_code": national_code(detail.stars) if detail.stars else None,
         "redo_count": detail.redo_count,
         "transfers": detail.transfers,
         "returns": detail.returns,

@@ -80,7 +80,7 @@ def _confirm(request: HttpRequest, case: Case) -> HttpResponse:
     if not form.is_valid():
         return _show(request, case, form, stars=stars, status=422)
     said = form.cleaned_data
-    values = {"stars": stars, "reasons": ",".join(said["reasons"]), "comment": said["comment"]}
+    values = {"stars": stars, "reasons": said["reasons"], "comment": said["comment"]}
 
     def work() -> None:
         take(case_id=case.pk, name=MOVE, values=values, version=said["version"], by=actor, now=now)

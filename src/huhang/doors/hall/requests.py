@@ -35,7 +35,9 @@ from huhang.kernel.numbering import normalise_number
 from huhang.kinds.requests import catalogue, queries
 from huhang.kinds.requests.models import Rating
 from huhang.kinds.requests.outside.queries import way_of
-from huhang.kinds.requests.rules import CHANNELS, NATURES, RESULTS
+from huhang.kinds.requests.rules import CHANNELS, NATURES
+from huhang.kinds.requests.solved import catalogue as solved
+from huhang.kinds.requests.solved import queries as rounds
 from huhang.register.units.queries import tree
 
 FIRST = ("supply", "rate")
@@ -142,7 +144,26 @@ def _rating(row: Rating) -> dict[str, Any]:
     names = dict(catalogue.reason_choices(row.stars))
     reasons = [names.get(code, code) for code in row.reasons]
     noted = _("回访时由工作人员记录，您可以自己再评价一次") if row.said_to == "revisit" else ""
-    return {"stars": _stars(row.stars), "reasons": reasons, "comment": row.comment, "at": row.at, "noted": noted}
+    said = queries.dispute_of(row)
+    excluded = ""
+    if said is not None and said.excluded:
+        words = {"unit": tree().label(said.decided_unit_id), "why": said.decision}
+        excluded = _("%(unit)s复核认定为误评，不计入满意率，评价保留：%(why)s") % words
+    return {
+        "stars": _stars(row.stars),
+        "reasons": reasons,
+        "comment": row.comment,
+        "at": row.at,
+        "noted": noted,
+        "excluded": excluded,
+    }
+
+
+def _proof(case: Case) -> str:
+    """The record the unit names for its answer, where it said that the person may see it."""
+    with acting(SYSTEM):  # an answer of the request this one was joined to is told here too
+        stands = rounds.answered(case, queries.detail(case).redo_count)
+    return stands.reference if stands is not None and stands.reference_public else ""
 
 
 @own
@@ -164,7 +185,8 @@ def request_page(request: HttpRequest, case: Case) -> HttpResponse:
         "facts": facts(case),
         "clock": clock,
         "answer": known.answer if lead.answered_at else "",
-        "result": str(dict(RESULTS).get(known.result, "")),
+        "result": solved.result_label(known.result) if known.result else "",
+        "proof": _proof(lead) if lead.answered_at else "",
         "files": list(attached),
         "ratings": [_rating(one) for one in queries.ratings(case)],
         "outside": way_of(case, now),

@@ -20,7 +20,8 @@ from huhang.kernel.numbering import normalise_number
 from huhang.kernel.text import clean
 from huhang.kernel.worktime import Unit, say_amount
 from huhang.kinds.requests import catalogue
-from huhang.kinds.requests.rules import ATTEMPTS, NATURES, RATE_DAYS
+from huhang.kinds.requests.rules import NATURES, RATE_DAYS
+from huhang.kinds.requests.solved import catalogue as solved
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def _steps() -> list[tuple[str, str]]:
         (
             _("回访"),
             _("答复后 %(time)s内，由没有办理过这件事的人问您解决了没有；联系不上会再试，共 %(n)d 次。")
-            % {"time": times["revisit"], "n": ATTEMPTS},
+            % {"time": times["revisit"], "n": solved.sampling().attempts},
         ),
         (
             _("评价和申诉"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huhang.doors.hall import filing, following, health, leaving, looks, moves, phone, rating, requests, start
+from huhang.doors.hall import filing, following, health, leaving, link, looks, moves, phone, rating, requests, start
 
 app_name = "hall"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("mine/", following.mine, name="mine"),
     path("mine/looks/", looks.looks, name="seen"),
     path("leave/", leaving.leave, name="leave"),
+    path("s/<str:token>/", link.link, name="link"),
     path("r/<str:number>/", requests.request_page, name="request"),
     path("r/<str:number>/rate/", rating.rate, name="rate"),
     path("r/<str:number>/do/<slug:name>/", moves.move, name="move"),

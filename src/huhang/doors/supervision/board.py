@@ -40,7 +40,13 @@ MORE = (
     "reached",
     "unreached",
     "rated",
+    "excluded",
+    "satisfied_all",
     "ever_bad",
+    "bad",
+    "rectified",
+    "rectified_in_time",
+    "rectify_revisited",
 )
 """Columns of the further table, one click away."""
 

@@ -19,9 +19,15 @@ from huhang.kinds.requests import catalogue, queries
 from huhang.kinds.requests.models import Rating, Request, Revisit
 from huhang.kinds.requests.outside.effects import close_over
 from huhang.kinds.requests.promises import ANSWER, REVISIT, SIGN, detail_of, promise_of, tell
+from huhang.kinds.requests.rectifying import actions as rectifying
 from huhang.kinds.requests.routing.actions import note_choice
 from huhang.kinds.requests.routing.models import What
-from huhang.kinds.requests.rules import ATTEMPTS, BAD, RESULTS
+from huhang.kinds.requests.rules import BAD
+from huhang.kinds.requests.solved import actions as solved
+from huhang.kinds.requests.solved import catalogue as policy
+from huhang.kinds.requests.solved import disputes, links
+from huhang.kinds.requests.solved import queries as rounds
+from huhang.kinds.requests.solved.rules import APPEALED, BAD_RATING, NAMED, TICKETS
 from huhang.register.units.queries import receiving, tree
 
 
@@ -189,6 +195,7 @@ def decide_extension(doing: Doing) -> Outcome:
 def answer(doing: Doing) -> Outcome:
     """Tells the person what was done; the answer clock ends and the revisit clock begins (C4)."""
     case, detail = doing.case, detail_of(doing)
+    stands = solved.keep_answer(doing, detail)
     detail.answer, detail.result = doing.values["answer"], doing.values["result"]
     detail.answered_unit_id, detail.answered_by_id = case.unit_id, doing.by.user
     detail.in_time = case.due_at is not None and doing.now < case.due_at
@@ -197,10 +204,11 @@ def answer(doing: Doing) -> Outcome:
     clocks.start(case, REVISIT, promise_of(doing, detail, REVISIT), at=doing.now)
     case.answered_at = doing.now
     tell(doing, "request.answer")
+    links.send(doing, detail, "answer")
     return Outcome(
-        note=str(dict(RESULTS)[detail.result]),
+        note=policy.result_label(detail.result),
         public=detail.answer,
-        data={"result": detail.result, "round": detail.redo_count},
+        data={"result": detail.result, "round": detail.redo_count, "proof": bool(stands.reference or stands.files)},
     )
 
 
@@ -212,6 +220,8 @@ def revisit(doing: Doing) -> Outcome:
         raise Invalid("联系上了，请选问题是否解决。", field="solved")
     if not reached and values.get("stars"):
         raise Invalid("没有联系上，不能代填评价。", field="stars")
+    if values.get("reasons") and not values.get("stars"):
+        raise Invalid("写了原因，请把诉求人说的星级也选上。", field="stars")
     Revisit.objects.create(
         case=case,
         round=detail.redo_count,
@@ -226,9 +236,10 @@ def revisit(doing: Doing) -> Outcome:
     detail.revisit_result = "unreached" if not reached else "solved" if values["solved"] == "yes" else "unsolved"
     detail.save(update_fields=["revisit_result"])
     if values.get("stars"):
-        _rate(doing, detail, stars=values["stars"], said_to="revisit", reasons=[], comment=values.get("note") or "")
-    tried = Revisit.objects.filter(case=case, round=detail.redo_count).count()
-    if not reached and tried < ATTEMPTS:
+        reasons, comment = values.get("reasons") or [], values.get("note") or ""
+        _rate(doing, detail, stars=values["stars"], said_to="revisit", reasons=reasons, comment=comment)
+    tried = rounds.attempts(case, detail.redo_count)
+    if not reached and tried < policy.sampling().attempts:
         return Outcome(note=_("第 %(n)d 次未联系上") % {"n": tried}, to="answered", data={"reached": False})
     clocks.stop(case, REVISIT, at=doing.now)
     word = _("已解决") if values.get("solved") == "yes" else _("未解决") if reached else _("多次未联系上")
@@ -239,21 +250,29 @@ def revisit(doing: Doing) -> Outcome:
 def _rate(doing: Doing, detail: Request, *, stars: int, said_to: str, reasons: list[str], comment: str) -> None:
     known = {code for code, _label in catalogue.reason_choices(stars)}
     if any(code not in known for code in reasons):
-        raise Invalid("请从列出的选项里选。", field="reasons")
+        raise Invalid("原因和星级对不上，请按所评的星级重新选。", field="reasons")
     held = Rating.objects.filter(case=doing.case, round=detail.redo_count).first()
     if held is not None and (held.said_to == "person" or said_to != "person"):
         raise Conflict("这一次已经评价过了，谢谢。")
     if held is not None:  # what was noted down on the telephone gives way to the person's own word
+        before, was_mistaken = held.stars, detail.excluded
         held.stars, held.reasons, held.comment, held.said_to, held.at = stars, reasons, comment, said_to, doing.now
         held.save(update_fields=["stars", "reasons", "comment", "said_to", "at"])
+        disputes.overtake(doing, held)
+        if before <= BAD < stars:
+            rectifying.lift(doing, held, "rated anew")
+        elif stars <= BAD and (before > BAD or was_mistaken):
+            rectifying.begin(doing, held)
     else:
-        _note_rating(doing, detail, stars, reasons, comment, said_to)
+        held = _note_rating(doing, detail, stars, reasons, comment, said_to)
+        if stars <= BAD:  # C4: a bad rating starts a matter of its own, with its own clocks
+            rectifying.begin(doing, held)
     detail.stars, detail.worst_stars = stars, min(stars, detail.worst_stars or stars)
     detail.save(update_fields=["stars", "worst_stars"])
 
 
-def _note_rating(doing: Doing, detail: Request, stars: int, reasons: list[str], comment: str, said_to: str) -> None:
-    Rating.objects.create(
+def _note_rating(doing: Doing, detail: Request, stars: int, reasons: list[str], comment: str, said_to: str) -> Rating:
+    return Rating.objects.create(
         case=doing.case,
         round=detail.redo_count,
         stars=stars,
@@ -268,20 +287,29 @@ def rate(doing: Doing) -> Outcome:
     """The person's own word, five stars best; never made by default.
 
     A bad word after closing, where nothing was redone yet, opens the request again for somebody else to see to (C4).
+    A bad word, or one by a proved phone (实名), before the revisit takes even what was not drawn into it.
     """
     case, values, detail = doing.case, doing.values, detail_of(doing)
-    reasons = [r for r in (values.get("reasons") or "").split(",") if r]
-    comment = values.get("comment") or ""
+    reasons, comment = values.get("reasons") or [], values.get("comment") or ""
     _rate(doing, detail, stars=values["stars"], said_to="person", reasons=reasons, comment=comment)
-    again = case.state == "closed" and values["stars"] <= BAD and detail.redo_count == 0
+    bad = values["stars"] <= BAD
+    again = case.state == "closed" and bad and detail.redo_count == 0
+    if case.state != "closed" or again:
+        why = [*([BAD_RATING] if bad else []), *([NAMED] if doing.by.person is not None else [])]
+        solved.pull_in(doing, detail.redo_count, *why)
     if again:
         clocks.start(case, REVISIT, promise_of(doing, detail, REVISIT), at=doing.now)
     return Outcome(
         note=_("%(n)d 星") % {"n": values["stars"]},
         public=comment,
         data={"stars": values["stars"]},
-        to="revisited" if again else None,
+        to=_taken_up(case, detail) if again else None,
     )
+
+
+def _taken_up(case: Case, detail: Request) -> str:
+    """Where a closed request goes on: what nobody asked about is asked about first."""
+    return "revisited" if Revisit.objects.filter(case=case, round=detail.redo_count).exists() else "answered"
 
 
 def close(doing: Doing) -> Outcome:
@@ -289,20 +317,38 @@ def close(doing: Doing) -> Outcome:
     detail = detail_of(doing)
     rating = Rating.objects.filter(case=doing.case, round=detail.redo_count).first()
     unsolved = Revisit.objects.filter(case=doing.case, round=detail.redo_count, solved=False).exists()
-    if ((rating is not None and rating.stars <= BAD) or unsolved) and not doing.values.get("reason"):
+    bad = rating is not None and rating.stars <= BAD and not detail.excluded
+    if (bad or unsolved) and not doing.values.get("reason"):
         raise Invalid("诉求人不满意或未解决，销号要写明理由。", field="reason")
     left = close_over(doing, doing.values.get("reason"))
     clocks.stop(doing.case, REVISIT, at=doing.now)
     tell(doing, "request.close")
+    links.send(doing, detail, "close")
     return Outcome(note=doing.values.get("reason") or "", data={"rated": rating.stars if rating else None, **left})
+
+
+def close_undrawn(doing: Doing) -> Outcome:
+    """Closed without a revisit because the draw left it out; the step says by which rule and ticket (C4)."""
+    detail = detail_of(doing)
+    lot = rounds.answered(doing.case, detail.redo_count)
+    assert lot is not None  # the guard let only a drawn-out answer through
+    left = close_over(doing, doing.values.get("reason"))
+    clocks.stop(doing.case, REVISIT, at=doing.now)
+    tell(doing, "request.close")
+    links.send(doing, detail, "close")
+    words = {"rule": lot.rule, "rate": lot.rate, "ticket": lot.ticket, "tickets": TICKETS}
+    note = _("未抽中回访：规则 %(rule)s，抽样比例 %(rate)d%%，票号 %(ticket)d/%(tickets)d") % words
+    note = _("，").join(x for x in (note, doing.values.get("reason")) if x)
+    data = {"rule": lot.rule, "rate": lot.rate, "ticket": lot.ticket, "seed": lot.seed, **left}
+    return Outcome(note=note, data=data)
 
 
 def redo(doing: Doing) -> Outcome:
     """Not solved: back to the unit, with a clock of its own; the next answer is a new round."""
     case, detail = doing.case, detail_of(doing)
     detail.redo_count += 1
-    detail.in_time, detail.revisit_result, detail.stars = None, "", None
-    detail.save(update_fields=["redo_count", "in_time", "revisit_result", "stars"])
+    detail.in_time, detail.revisit_result, detail.stars, detail.excluded = None, "", None, False
+    detail.save(update_fields=["redo_count", "in_time", "revisit_result", "stars", "excluded"])
     clocks.stop(case, REVISIT, at=doing.now)
     clocks.stop(case, ANSWER, at=doing.now)
     clocks.start(case, ANSWER, promise_of(doing, detail, ANSWER), at=doing.now)
@@ -314,6 +360,7 @@ def redo(doing: Doing) -> Outcome:
 def appeal(doing: Doing) -> Outcome:
     """The person does not accept the result: somebody who did not handle it decides (C7)."""
     case, detail = doing.case, detail_of(doing)
+    solved.pull_in(doing, detail.redo_count, APPEALED)
     if running(case, REVISIT) is None:
         clocks.start(case, REVISIT, promise_of(doing, detail, REVISIT), at=doing.now)
     return Outcome(public=doing.values["text"])

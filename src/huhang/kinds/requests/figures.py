@@ -14,6 +14,8 @@ from huhang.cases.figures import Figure
 from huhang.kinds.requests.rules import BAD
 
 _CLOSED = Q(state="closed")
+_RECTIFIED = ("rectified", "revisited")
+_VALID_BAD = ("open", *_RECTIFIED)
 _REACHED = ("solved", "unsolved")
 _ASKED = ("answered", "revisited", "appealed")
 """States in which the answer is given and the revisit clock runs."""
@@ -152,13 +154,38 @@ FIGURES = (
         of="closed",
     ),
     Figure(
+        "rated_valid",
+        _("计入评价"),
+        _("评过的，没有认定为误评"),
+        "closed_at",
+        lambda now: Q(request__excluded=False),
+        of="rated",
+    ),
+    Figure(
         "satisfied",
         _("满意率"),
-        _("评过的，最后一轮评三星以上"),
+        _("计入的评价里，最后一轮评三星以上"),
+        "closed_at",
+        lambda now: Q(request__stars__gt=BAD),
+        of="rated_valid",
+        better="high",
+    ),
+    Figure(
+        "satisfied_all",
+        _("满意率（全口径）"),
+        _("评过的，最后一轮评三星以上；认定误评的也算在内"),
         "closed_at",
         lambda now: Q(request__stars__gt=BAD),
         of="rated",
         better="high",
+    ),
+    Figure(
+        "excluded",
+        _("误评剔除"),
+        _("评过的，最后一轮的评价由第二人认定为误评，不计入满意率"),
+        "closed_at",
+        lambda now: Q(request__excluded=True),
+        of="rated",
     ),
     Figure(
         "ever_bad",
@@ -168,6 +195,42 @@ FIGURES = (
         lambda now: Q(request__worst_stars__lte=BAD),
         of="closed",
         better="low",
+    ),
+    Figure(
+        "bad",
+        _("差评"),
+        _("期内受理的，收到过差评（两星以下，认定误评的除外）"),
+        "received_at",
+        lambda now: Q(request__rectify__in=_VALID_BAD),
+        of="received",
+        better="low",
+    ),
+    Figure(
+        "rectified",
+        _("差评整改率"),
+        _("有效差评里，已经整改的"),
+        "received_at",
+        lambda now: Q(request__rectify__in=_RECTIFIED),
+        of="bad",
+        better="high",
+    ),
+    Figure(
+        "rectified_in_time",
+        _("差评按期整改率"),
+        _("有效差评里，在期限之内整改的"),
+        "received_at",
+        lambda now: Q(request__rectify__in=_RECTIFIED, request__rectify_in_time=True),
+        of="bad",
+        better="high",
+    ),
+    Figure(
+        "rectify_revisited",
+        _("差评回访率"),
+        _("有效差评里，整改后由没有经手的人回访过的"),
+        "received_at",
+        lambda now: Q(request__rectify="revisited"),
+        of="bad",
+        better="high",
     ),
 )
 """Every figure of a request; a share follows the figure it is a share of."""

@@ -13,7 +13,8 @@ class Request(models.Model):
 
     ``in_time``, ``revisit_result``, ``stars`` say how the last round ended, ``worst_stars`` the worst word of any
     round: written in the transaction that answers, revisits or rates, so that figures over a year count columns
-    (SAFEGUARDS 20: tests recompute them from the journal).
+    (SAFEGUARDS 20: tests recompute them from the journal). ``excluded``: the last round's rating was found mistaken by
+    a second person; ``rectify``: how far the last valid bad rating is put right (open, rectified, revisited).
     """
 
     case = models.OneToOneField("cases.Case", on_delete=models.PROTECT, primary_key=True, related_name="request")
@@ -40,6 +41,9 @@ class Request(models.Model):
     revisit_result = models.CharField(max_length=10, blank=True, default="", db_default="")
     stars = models.PositiveSmallIntegerField(null=True)
     worst_stars = models.PositiveSmallIntegerField(null=True)
+    excluded = models.BooleanField(default=False, db_default=False)
+    rectify = models.CharField(max_length=10, blank=True, default="", db_default="")
+    rectify_in_time = models.BooleanField(null=True)
     source_key = models.CharField(max_length=80, null=True, blank=True, unique=True)
     source_row = models.JSONField(null=True, blank=True)
 

@@ -4,7 +4,7 @@ from django.db import connection
 
 _SETTLE = """
 UPDATE requests_request r SET in_time = o.in_time, revisit_result = o.revisit_result, stars = o.stars,
-    worst_stars = o.worst_stars
+    worst_stars = o.worst_stars, excluded = o.excluded, rectify = o.rectify, rectify_in_time = o.rectify_in_time
 FROM (
     SELECT q.case_id,
         (SELECT bool_or(k.due_at > k.stopped_at) FROM cases_clock k
@@ -13,11 +13,22 @@ FROM (
             WHEN count(*) > 0 THEN 'unreached' END
             FROM requests_revisit v WHERE v.case_id = c.id AND v.round = q.redo_count), '') AS revisit_result,
         (SELECT g.stars FROM requests_rating g WHERE g.case_id = c.id AND g.round = q.redo_count) AS stars,
-        (SELECT min(g.stars) FROM requests_rating g WHERE g.case_id = c.id) AS worst_stars
+        (SELECT min(g.stars) FROM requests_rating g WHERE g.case_id = c.id) AS worst_stars,
+        EXISTS (SELECT 1 FROM solved_dispute d JOIN requests_rating g ON g.id = d.rating_id
+            WHERE d.case_id = c.id AND d.excluded AND NOT d.overtaken AND g.round = q.redo_count) AS excluded,
+        coalesce((SELECT CASE t.stage WHEN 'rectify_revisit' THEN 'rectified' WHEN 'done' THEN 'revisited'
+                WHEN 'lifted' THEN '' ELSE 'open' END
+            FROM rectifying_rectification t WHERE t.case_id = c.id ORDER BY t.begun_at DESC, t.id DESC LIMIT 1), '')
+            AS rectify,
+        (SELECT CASE WHEN t.stage <> 'lifted' THEN t.rectified_in_time END
+            FROM rectifying_rectification t WHERE t.case_id = c.id ORDER BY t.begun_at DESC, t.id DESC LIMIT 1)
+            AS rectify_in_time
     FROM requests_request q JOIN cases_case c ON c.id = q.case_id
 ) o
-WHERE o.case_id = r.case_id AND (r.in_time, r.revisit_result, r.stars, r.worst_stars)
-    IS DISTINCT FROM (o.in_time, o.revisit_result, o.stars, o.worst_stars)
+WHERE o.case_id = r.case_id
+    AND (r.in_time, r.revisit_result, r.stars, r.worst_stars, r.excluded, r.rectify, r.rectify_in_time)
+    IS DISTINCT FROM
+    (o.in_time, o.revisit_result, o.stars, o.worst_stars, o.excluded, o.rectify, o.rectify_in_time)
 """
 
 

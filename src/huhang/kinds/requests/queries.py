@@ -13,6 +13,7 @@ from huhang.cases.models import Case, ClockExtension, Step
 from huhang.kinds.requests import catalogue, rules
 from huhang.kinds.requests.models import Rating, Request, Revisit
 from huhang.kinds.requests.rules import BAD, BOUNCED, CHANNELS, NATURES, RATE_DAYS, UNSIGNED
+from huhang.kinds.requests.solved.models import Dispute
 
 
 def detail(case: Case) -> Request:
@@ -21,8 +22,14 @@ def detail(case: Case) -> Request:
 
 
 def ratings(case: Case) -> list[Rating]:
-    """Ratings of every round, oldest first."""
-    return list(Rating.objects.filter(case=case).order_by("round"))
+    """Ratings of every round, oldest first, each with what was decided about it being mistaken."""
+    return list(Rating.objects.filter(case=case).select_related("dispute").order_by("round"))
+
+
+def dispute_of(rating: Rating) -> Dispute | None:
+    """What was said about a rating being mistaken; nothing when nobody said so, or the person has rated anew since."""
+    found: Dispute | None = getattr(rating, "dispute", None)
+    return found if found is not None and not found.overtaken else None
 
 
 def revisits(case: Case) -> list[Revisit]:
@@ -55,9 +62,9 @@ def extensions(case: Case) -> list[ClockExtension]:
 
 
 def bad_and_never_redone(case: Case) -> bool:
-    """Whether this round was rated badly and the request has not been redone yet."""
+    """Whether the request was rated badly, not by mistake, and has not been redone yet."""
     known = detail(case)
-    return known.redo_count == 0 and Rating.objects.filter(case=case, round=0, stars__lte=BAD).exists()
+    return known.redo_count == 0 and known.stars is not None and known.stars <= BAD and not known.excluded
 
 
 def return_until(case: Case) -> datetime | None:

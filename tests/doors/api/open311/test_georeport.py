@@ -173,7 +173,10 @@ def test_what_is_closed_says_so_and_what_was_answered(city: City) -> None:
     dispatcher, unit = caller("dispatcher"), str(city.units["harbour"].pk)
     assert dispatcher.move(number, "dispatch", unit=unit).status_code == 200
     assert caller("handler").move(number, "sign").status_code == 200
-    assert caller("handler").move(number, "answer", result="solved", answer="已设卡劝返。").status_code == 200
+    assert (
+        caller("handler").move(number, "answer", result="solved", proof="处警 12", answer="已设卡劝返。").status_code
+        == 200
+    )
     with acting(SYSTEM):
         Case.objects.filter(number=number).update(is_open=False, state="closed", closed_at=timezone.now())
     row = ask(f"{V2}/requests/{number}.json", clerk).json()[0]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from huhang.cases.rules import Promise
 from huhang.doors.cli.city.hours import Office
 from huhang.doors.cli.city.people import Officer
 from huhang.doors.cli.city.pieces import (
@@ -17,6 +18,8 @@ from huhang.doors.cli.city.pieces import (
     Note,
     Part,
     Past,
+    Proof,
+    Right,
     Stars,
     Stop,
     Taken,
@@ -26,16 +29,17 @@ from huhang.doors.cli.city.pieces import (
     resident,
 )
 from huhang.doors.cli.city.register import Asker, Body, Place
+from huhang.doors.cli.city.righting import Righting
 from huhang.kernel.numbering import Ordered7
 from huhang.kernel.worktime import Extension, Pause, Unit
 from huhang.kinds.requests import catalogue
-from huhang.kinds.requests.rules import ATTEMPTS, RESULTS
-
-_RESULTS = {name: str(label) for name, label in RESULTS}
+from huhang.kinds.requests.rules import BAD
+from huhang.kinds.requests.solved import catalogue as results
+from huhang.kinds.requests.solved.rules import counted
 
 
 @dataclass(slots=True, eq=False)
-class Life:
+class Life(Righting):
     """A request and everything that happened to it until ``until``."""
 
     office: Office
@@ -75,7 +79,10 @@ class Life:
     clocks: list[Tick] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
+    proofs: list[Proof] = field(default_factory=list)
     stars: list[Stars] = field(default_factory=list)
+    rights: list[Right] = field(default_factory=list)
+    beside: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     dispatcher_unit: Place | None = None
     dispatched: datetime | None = None
@@ -219,9 +226,12 @@ class Life:
         self._stop("answer", at)
         self._start("revisit", at)
         self.answered = at
-        data = {"result": result, "round": self.round}
-        values = {"result": result, "answer": text}
-        self._take("answer", "answered", officer(one), at, values, note=_RESULTS[result], public=text, data=data)
+        proof = f"处置记录 {at:%Y%m%d}-{self.number[-4:]}" if results.proof_of(result) == "required" else ""
+        self.proofs.append(Proof(self._key(at), self.round, result, proof, at, one, self.unit))
+        data = {"result": result, "round": self.round, "proof": bool(proof)}
+        values = {"result": result, "answer": text, "proof": proof}
+        note = results.result_label(result, english=False)
+        self._take("answer", "answered", officer(one), at, values, note=note, public=text, data=data)
 
     def revisit(
         self, who: Who, at: datetime, *, reached: bool, solved: bool = True, stars: int | None = None, note: str = ""
@@ -232,13 +242,15 @@ class Life:
         self.asked.append(Asked(self._key(at), self.round, at, who, reached, responded, settled, note))
         if stars:
             self.stars.append(Stars(self._key(at), self.round, stars, [], note, "revisit", at))
-        tried = sum(a.round == self.round for a in self.asked)
+            self._rated(at, who)
+        policy = results.sampling()
+        tried = counted([a.at for a in self.asked if a.round == self.round], policy.apart)
         values = {"reached": "yes" if reached else "no", "note": note}
         if reached:
             values |= {"responded": "yes", "solved": "yes" if solved else "no"}
         if stars:
             values["stars"] = str(stars)
-        if not reached and tried < ATTEMPTS:
+        if not reached and tried < policy.attempts:
             word = f"第 {tried} 次未联系上"
             self._take("revisit", "answered", who, at, values, note=word, data={"reached": False})
             return
@@ -251,11 +263,15 @@ class Life:
         """The person's own word."""
         self._not_past(at)
         assert self.asker is not None
+        who = resident(self.asker)
         self.stars.append(Stars(self._key(at), self.round, stars, reasons, comment, "person", at))
-        values = {"stars": stars, "reasons": ",".join(reasons), "comment": comment}
-        self._take(
-            "rate", None, resident(self.asker), at, values, note=f"{stars} 星", public=comment, data={"stars": stars}
-        )
+        self._rated(at, who)
+        again = self.state == "closed" and stars <= BAD and self.round == 0
+        if again:
+            self._start("revisit", at)
+        values = {"stars": stars, "reasons": reasons, "comment": comment}
+        to = "revisited" if again else None
+        self._take("rate", to, who, at, values, note=f"{stars} 星", public=comment, data={"stars": stars})
 
     def close(self, who: Who, at: datetime, reason: str = "") -> None:
         """Closed by number."""
@@ -366,8 +382,8 @@ class Life:
     def _running(self, name: str) -> Tick | None:
         return next((c for c in reversed(self.clocks) if c.name == name and c.stopped is None), None)
 
-    def _start(self, name: str, at: datetime, *, shown: bool = True) -> None:
-        promise = catalogue.promise(
+    def _start(self, name: str, at: datetime, *, shown: bool = True, promise: Promise | None = None) -> None:
+        promise = promise or catalogue.promise(
             name, nature=self.nature, category=self.category, version=self.version_of_category, urgency=self.urgency
         )
         clock = Tick(self._key(at), name, promise, at)

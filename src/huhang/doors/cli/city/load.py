@@ -57,6 +57,8 @@ _FILLED = (
     "cases_clock_extension",
     "requests_revisit",
     "requests_rating",
+    "solved_answered",
+    "rectifying_rectification",
     "journal_link",
 )
 

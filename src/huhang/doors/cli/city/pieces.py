@@ -111,6 +111,18 @@ class Taken(NamedTuple):
     told: bool = True
 
 
+class Proof(NamedTuple):
+    """What an answer stands on."""
+
+    id: uuid.UUID
+    round: int
+    result: str
+    reference: str
+    at: datetime
+    by: Officer
+    unit: Place
+
+
 class Asked(NamedTuple):
     """One attempt of a revisit."""
 
@@ -134,6 +146,22 @@ class Stars(NamedTuple):
     comment: str
     said_to: str
     at: datetime
+
+
+@dataclass(slots=True)
+class Right:
+    """A bad rating being put right: contacted (when, by whom, in time, what was said), done, asked."""
+
+    id: uuid.UUID
+    rating: uuid.UUID
+    unit: Place
+    rule: str
+    stage: str
+    begun: datetime
+    contact: tuple[datetime, Officer, bool, str] | None = None
+    done: tuple[datetime, Officer, bool, str, str] | None = None
+    asked: tuple[datetime, Who, str] | None = None
+    ended: datetime | None = None
 
 
 class Note(NamedTuple):

@@ -12,6 +12,7 @@ from huhang.doors.cli.city.pieces import Past, Who, officer, resident
 from huhang.doors.cli.city.register import Place, Register
 from huhang.kernel.worktime import Unit
 from huhang.kinds.requests import catalogue
+from huhang.kinds.requests.solved import catalogue as results
 
 DAY = 450.0
 """Working minutes of a day, about: delays are thought of in days."""
@@ -200,6 +201,7 @@ class Teller:
         while True:
             if spec.hold == "handling":
                 raise Past
+            self._contacts(life)
             self._answer(life, spec)
             self._held(life, spec)
             bad = self._rates(life, 0.10)
@@ -212,11 +214,18 @@ class Teller:
             if unhappy and life.round < 2 and ((rated_badly and life.round == 0) or self.rng.random() < 0.75):
                 life.redo(who, at, "诉求人反映问题没有真正解决，请重新到现场核查并答复。")
                 continue
+            if life.to_right is not None:
+                at = self._puts_right(life, spec)
+                self._held(life, spec)
             life.close(who, at, "已多次解释并落实措施，客观条件所限，诉求人表示理解。" if unhappy else "")
             self._held(life, spec)
             if life.stars and life.stars[-1].round == life.round:
                 return
-            self._rates(life, 0.06)
+            if self._rates(life, 0.06):
+                if life.state == "revisited":
+                    life.redo(who, self.soon(life.steps[-1].at, 100), "办结后诉求人评价不满意，请重新办理。")
+                    continue
+                self._puts_right(life, spec)
             if not self._appeals(life, spec):
                 return
 
@@ -224,7 +233,7 @@ class Teller:
         """Up to three attempts; whether it is solved."""
         rng, at = self.rng, life.steps[-1].at
         for _ in range(3):
-            who, at = officer(self.somebody("revisitor")), self.soon(at, 0.9 * DAY)
+            who, at = officer(self.somebody("revisitor")), self.soon(at + results.sampling().apart, 0.9 * DAY)
             if rng.random() < 0.12:
                 life.revisit(who, at, reached=False, note="电话无人接听。")
                 if life.state == "revisited":
@@ -237,6 +246,22 @@ class Teller:
             life.revisit(who, at, reached=True, solved=solved, stars=stars, note=note)
             return solved
         return True
+
+    def _contacts(self, life: Life) -> None:
+        """After a bad rating the unit calls first and then works on it again."""
+        one = life.in_charge
+        if one is not None and life.to_right is not None and life.to_right.contact is None:
+            life.right_contact(one, self.soon(life.steps[-1].at, 0.4 * DAY), self.rng.choice(stories.BAD))
+
+    def _puts_right(self, life: Life, spec: Spec) -> datetime:
+        """Contacted, put right, asked by somebody else; when the last of it was done."""
+        one = life.in_charge or life.answered_by
+        assert one is not None
+        self._contacts(life)
+        life.right_done(one, self.soon(life.steps[-1].at, 1.2 * DAY), self.rng.choice(stories.PUT_RIGHT))
+        who = officer(self.somebody("revisitor"))
+        life.right_asked(who, self.soon(life.steps[-1].at, DAY), self.rng.choice(stories.CONTENT))
+        return self.soon(life.steps[-1].at, 60)
 
     def _rates(self, life: Life, chance: float) -> bool:
         """The person's own rating, when they use the net; whether it was a bad one."""

@@ -1,5 +1,6 @@
 """The city as rows, table by table, in the columns COPY is given."""
 
+import hashlib
 import uuid
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -7,12 +8,15 @@ from typing import Any, NamedTuple
 
 from huhang.base.messages import templates
 from huhang.base.vault import actions as vault
+from huhang.doors.cli.city import righting
 from huhang.doors.cli.city.geography import polygon
 from huhang.doors.cli.city.life import Life
 from huhang.doors.cli.city.register import Asker, Register
 from huhang.kernel.identifiers import mask_name, mask_phone
 from huhang.kernel.text import bigrams, canonical_json, fold
 from huhang.kinds.requests.actions.filing import CONTACT, secret_digest
+from huhang.kinds.requests.solved import catalogue as solved
+from huhang.kinds.requests.solved.rules import REDONE, SENSITIVE, draw
 from huhang.register.subjects.actions import NAME, PHONE
 
 Row = tuple[Any, ...]
@@ -34,8 +38,8 @@ _PERSON = "id name_sealed name_masked phone_sealed phone_index phone_masked id_m
 _CASE = (
     "id number kind state is_open title body subject_id requester_id from_label unit_id branch_id party_units"
     " party_branches officer_id taken_by_id taken_unit_id category category_version channel urgency sensitive place lon"
-    " lat merged_into_id received_at due_at due_from due_provisional waiting answered_at closed_at version folded"
-    " search secret_digest"
+    " lat merged_into_id received_at due_at due_from due_provisional waiting answered_at closed_at version beside"
+    " folded search secret_digest"
 )
 _REQUEST = (
     "case_id nature confidential contact_sealed contact_masked dispatch_unit_id dispatched_at transfers returns answer"
@@ -47,6 +51,10 @@ _CLOCK = "id case_id name rule unit_of_time amount started_at due_at provisional
 _PAUSE = "id clock_id started_at ended_at reason"
 _MORE = "id clock_id amount reason asked_at asked_by_id decided_at decided_by_id granted decision"
 _REVISIT = "id case_id round at by_id unit_id reached responded solved note"
+_ANSWERED = (
+    "id case_id round at by_id unit_id result result_version reference reference_public files rule rate seed ticket"
+    " drawn because"
+)
 _RATING = "id case_id round stars reasons comment said_to at"
 _NOTE = "id channel template text case user created_at sent_at to_masked attempts last_error provider_ref"
 
@@ -195,6 +203,7 @@ def of_lives(lives: list[Life]) -> Iterator[Sheet]:
             for a in life.asked
         ],
     )
+    yield Sheet("solved_answered", _ANSWERED, [row for life in lives for row in _answers(life)])
     yield Sheet(
         "requests_rating",
         _RATING,
@@ -204,6 +213,7 @@ def of_lives(lives: list[Life]) -> Iterator[Sheet]:
             for s in life.stars
         ],
     )
+    yield Sheet("rectifying_rectification", righting.COLUMNS, righting.rows(lives))
     yield Sheet("notices_message", _NOTE, [row for life in lives for row in _notes(life)])
 
 
@@ -246,6 +256,7 @@ def _case(life: Life) -> Row:
         life.answered,
         life.closed,
         life.version,
+        life.beside,
         fold(text),
         lexemes(text),
         secret_digest(life.secret),
@@ -276,6 +287,18 @@ def _request(life: Life) -> Row:
         life.answered_by.id if life.answered_by else None,
         life.round,
     )
+
+
+def _answers(life: Life) -> Iterator[Row]:
+    """Each answer with its draw, as `solved.actions.keep_answer` keeps it; the seed comes from the life itself."""
+    rule = solved.sampling()
+    for p in life.proofs:
+        seed = hashlib.sha256(p.id.bytes).hexdigest()[:32]
+        facts = (*((SENSITIVE,) if life.sensitive else ()), *((REDONE,) if p.round else ()))
+        lot = draw(rule, seed=seed, number=life.number, turn=p.round, facts=facts)
+        version = solved.result_version(p.result)
+        told = (rule.rule, rule.rate, lot.seed, lot.ticket, lot.drawn, list(lot.because))
+        yield (p.id, life.id, p.round, p.at, p.by.id, p.unit.id, p.result, version, p.reference, False, [], *told)
 
 
 def _steps(life: Life) -> Iterator[Row]:

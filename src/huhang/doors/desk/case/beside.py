@@ -8,7 +8,7 @@ from datetime import datetime
 
 from huhang.base.access.rules import Actor
 from huhang.cases.models import Case
-from huhang.doors.desk.case import helping, instructions, meetings, outside, proposals
+from huhang.doors.desk.case import helping, instructions, meetings, outside, proposals, rectifying
 from huhang.doors.desk.case.cards import cards_beside
 from huhang.doors.desk.case.sections import Section
 
@@ -21,6 +21,7 @@ PARTS: Mapping[str, Part] = {
     "instruction": instructions.part,
     "support": helping.parts,
     "duty": meetings.duties_beside,
+    "rectify": rectifying.part,
 }
 
 OF_KIND: Mapping[str, Part] = {"meeting": meetings.agenda, "duty": meetings.duty}

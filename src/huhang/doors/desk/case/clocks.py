@@ -68,7 +68,9 @@ def language() -> Language:
 
 
 def clocks_of(case: Case) -> list[Clock]:
-    """Every clock of a case with its pauses and extensions, oldest first, in one statement."""
+    """Every clock of a case with its pauses and extensions, oldest first: one statement, once for a case object."""
+    if "_clocks" in case.__dict__:
+        return list(case.__dict__["_clocks"])
     stops = (
         ClockPause.objects.filter(clock=OuterRef("pk"))
         .order_by("started_at")
@@ -81,14 +83,16 @@ def clocks_of(case: Case) -> list[Clock]:
     )
     rows = Clock.objects.filter(case=case).order_by("started_at", "id")
     helper = Assignment.objects.filter(clock=OuterRef("pk")).values("unit_id")[:1]
-    return list(rows.annotate(stops=ArraySubquery(stops), more=ArraySubquery(more), helper=Subquery(helper)))
+    rows = rows.annotate(stops=ArraySubquery(stops), more=ArraySubquery(more), helper=Subquery(helper))
+    case.__dict__["_clocks"] = list(rows)
+    return list(case.__dict__["_clocks"])
 
 
 def shown_clock(case: Case, clocks: list[Clock]) -> Clock | None:
     """The clock the case row shows; when none runs, the last one that promised an answer."""
     going = [c for c in clocks if c.stopped_at is None]
     for clock in going:
-        if clock.started_at == case.due_from:
+        if clock.started_at == case.due_from and clock.due_at == case.due_at:
             return clock
     answers = [c for c in clocks if c.name == "answer"]
     best = answers or going or clocks
@@ -149,6 +153,9 @@ def name_of(clock: Clock) -> str:
         "outside": _("外单位函复期限"),
         "instruct": _("批示反馈期限"),
         "duty": _("落实期限"),
+        "rectify_contact": _("差评联系期限"),
+        "rectify": _("差评整改期限"),
+        "rectify_revisit": _("整改回访期限"),
     }
     name, _dash, _n = clock.name.partition("-")  # several of a sort run side by side: outside-1, outside-2
     return words.get(name, clock.name)

@@ -45,7 +45,8 @@ class MoveForm(Told):
 
 def typed(move: Move, data: Any) -> dict[str, Any]:
     """What was sent for the move's fields, as it was sent."""
-    return {f.name: data.getlist(f.name) if f.kind in ("units", "picks") else data.get(f.name) for f in move.fields}
+    many = ("units", "codes", "picks")
+    return {f.name: data.getlist(f.name) if f.kind in many else data.get(f.name) for f in move.fields}
 
 
 def _initial(field: Field, case: Case) -> Any:
@@ -90,6 +91,10 @@ def _pick(field: Field, case: Case, now: datetime) -> forms.Field:
     if field.required and len(rows) == 1:
         made.choices, made.initial = rows, rows[0][0]
     return made
+
+
+def _codes(field: Field, case: Case, now: datetime) -> forms.Field:
+    return forms.MultipleChoiceField(choices=_options(field), widget=forms.CheckboxSelectMultiple)
 
 
 def _stars(field: Field, case: Case, now: datetime) -> forms.Field:
@@ -177,6 +182,7 @@ _MADE: dict[str, Callable[[Field, Case, datetime], forms.Field]] = {
     "line": _line,
     "text": _text,
     "choice": _choice,
+    "codes": _codes,
     "stars": _stars,
     "days": _days,
     "flag": _flag,

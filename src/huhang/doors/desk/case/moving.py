@@ -164,6 +164,7 @@ def _show(
         "keep": _keep(case, found),
         "since": since or [],
         "barred": barred,
+        "beside": found.beside(case) if found.beside else [],
         "now": timezone.now(),
         "offers": proposals.offers_for(case, found.name, form, actor_of(request), timezone.now()),
         "action_url": reverse("desk:move", kwargs={"number": case.number, "name": found.name}),

@@ -24,6 +24,8 @@ class Section:
     at: datetime | None = None
     quote: str = ""
     events: list[Event] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """Short remarks below the words: proof, the time left."""
     card: str = ""
     top: bool = False
     bad: bool = False

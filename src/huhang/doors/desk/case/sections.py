@@ -4,6 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from huhang.cases.models import Case
 from huhang.doors.desk.case.cards import card_sections
@@ -12,7 +13,10 @@ from huhang.doors.frame.parts import Event
 from huhang.kinds.requests import catalogue
 from huhang.kinds.requests import queries as requests
 from huhang.kinds.requests.models import Rating, Revisit
-from huhang.kinds.requests.rules import BOUNCED, RESULTS
+from huhang.kinds.requests.rules import BOUNCED
+from huhang.kinds.requests.solved import catalogue as solved
+from huhang.kinds.requests.solved import queries as rounds
+from huhang.kinds.requests.solved.models import Answered, Dispute
 from huhang.register.units.queries import tree
 
 __all__ = ["Section", "sections"]
@@ -29,9 +33,11 @@ def _request(case: Case) -> list[Section]:
     route = _route(case)
     if not known.answer:
         return route
-    result = str(dict(RESULTS).get(known.result, known.result))
+    stands = rounds.answered(case, known.redo_count)
+    result = solved.result_label(known.result, stands.result_version if stands else 0)
+    end = f"{result} · {tree().label(known.answered_unit_id)}"
     shown = [
-        Section(_("答复"), f"{result} · {tree().label(known.answered_unit_id)}", case.answered_at, known.answer),
+        Section(_("答复"), end, case.answered_at, known.answer, notes=_stands_on(stands) if stands else []),
     ]
     shown += route
     asked = [_revisit(row) for row in requests.revisits(case)]
@@ -60,6 +66,33 @@ def _route(case: Case) -> list[Section]:
     return [Section(_("流转"), end, events=events)]
 
 
+_BECAUSE = {
+    "bad": gettext_lazy("收到差评"),
+    "sensitive": gettext_lazy("涉敏"),
+    "named": gettext_lazy("实名评价"),
+    "redone": gettext_lazy("重办过"),
+    "appealed": gettext_lazy("申诉过"),
+    "lot": gettext_lazy("抽中"),
+}
+
+
+def _stands_on(row: Answered) -> list[str]:
+    """What the unit shows for its answer, and what the draw of the revisit said."""
+    said = []
+    if row.reference:
+        seen = _("诉求人可见") if row.reference_public else _("内部")
+        said.append(_("佐证：%(what)s（%(seen)s）") % {"what": row.reference, "seen": seen})
+    if row.files:
+        said.append(_("佐证材料 %(n)d 份，见“经过”") % {"n": len(row.files)})
+    why = _("、").join(str(_BECAUSE.get(one, one)) for one in row.because)
+    if row.rate < 100:
+        words = {"rule": row.rule, "rate": row.rate, "ticket": row.ticket, "seed": row.seed}
+        lot = _("规则 %(rule)s，比例 %(rate)d%%，票号 %(ticket)d，种子 %(seed)s") % words
+        drawn = _("要回访（%(why)s）") % {"why": why} if row.drawn else _("未抽中，可不回访")
+        said.append(_("回访抽样：%(drawn)s；%(lot)s") % {"drawn": drawn, "lot": lot})
+    return said
+
+
 def _revisit(row: Revisit) -> Event:
     if not row.reached:
         text = _("没有联系上")
@@ -76,15 +109,27 @@ def _rating(row: Rating) -> Event:
     names = dict(catalogue.reason_choices(row.stars))
     reasons = _("、").join(names.get(code, code) for code in row.reasons)
     stars = _("%(n)d 星") % {"n": row.stars}
+    said = requests.dispute_of(row)
     told = _("回访时说的") if row.said_to == "revisit" else _("诉求人自己评的")
     return Event(
         _("评价"),
         row.at,
         text=_("，").join(x for x in (stars, reasons) if x),
         note=told,
-        quote=row.comment,
-        bad=row.stars <= 2,
+        quote="\n".join(x for x in (row.comment, _dispute(said) if said else "") if x),
+        bad=row.stars <= 2 and not (said and said.excluded),
     )
+
+
+def _dispute(said: Dispute) -> str:
+    """Reason and names, for as long as the rating is shown (SAFEGUARDS 20)."""
+    asked = {"who": said.asked_label, "unit": tree().label(said.asked_unit_id), "why": said.why}
+    text = _("申请认定误评：%(why)s（%(unit)s %(who)s）") % asked
+    if said.decided_at is None:
+        return text + _("；等别的单位决定")
+    word = _("认定误评，不计入满意率") if said.excluded else _("不是误评，照常计入")
+    who = {"who": said.decided_label, "unit": tree().label(said.decided_unit_id), "why": said.decision, "word": word}
+    return text + "\n" + _("%(word)s：%(why)s（%(unit)s %(who)s）") % who
 
 
 _OF_KIND: dict[str, Callable[[Case], list[Section]]] = {"request": _request, "card": card_sections}

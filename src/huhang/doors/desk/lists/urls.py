@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huhang.doors.desk.lists import batches, bulk, downloads, export, listing, printing, saved
+from huhang.doors.desk.lists import batches, bulk, downloads, export, listing, printing, rectifying, saved
 
 urlpatterns = [
     path("", listing.inbox_page, name="inbox"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("downloads/<uuid:pk>/progress/", downloads.progress_part, name="download_progress"),
     path("downloads/<uuid:pk>/file/", downloads.download_file, name="download_file"),
     path("downloads/<uuid:pk>/remove/", downloads.download_remove, name="download_remove"),
+    path("rectifications/", rectifying.rectifications, name="rectifications"),
     path("bulk/", bulk.bulk_page, name="bulk"),
     path("batches/", batches.batches_page, name="batches"),
     path("batches/<uuid:pk>/", batches.batch_page, name="batch"),

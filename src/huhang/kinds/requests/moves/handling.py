@@ -11,7 +11,7 @@ from huhang.cases.rules import Move
 from huhang.kinds.requests import effects, queries
 from huhang.kinds.requests.helping import over_open_support
 from huhang.kinds.requests.moves.asking import NOTE, REASON
-from huhang.kinds.requests.rules import RESULTS
+from huhang.kinds.requests.solved import catalogue as solved
 
 
 def _extension_pending(case: Case, by: Actor, now: datetime) -> str | None:
@@ -56,8 +56,17 @@ MOVES = (
         _("答复"),
         effects.answer,
         fields=(
-            Field("result", _("办理结果"), "choice", choices=lambda: RESULTS),
+            Field("result", _("办理结果"), "choice", choices=solved.result_choices),
             Field("answer", _("答复内容"), "text", most=4000, help=_("诉求人会原样看到这段话")),
+            Field(
+                "proof",
+                _("佐证"),
+                "line",
+                required=False,
+                most=200,
+                help=_("案卷、处警单、整改通知书的编号；“已解决”要有佐证，也可以先在本页上传一份材料"),
+            ),
+            Field("proof_public", _("佐证编号诉求人也可以看"), "flag", required=False),
         ),
         guard=over_open_support,
         primary=True,

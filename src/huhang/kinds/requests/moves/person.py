@@ -8,7 +8,7 @@ from huhang.base.access.rules import Actor, Perm
 from huhang.cases.fields import Field
 from huhang.cases.models import Case
 from huhang.cases.rules import Move
-from huhang.kinds.requests import effects, joining, queries
+from huhang.kinds.requests import catalogue, effects, joining, queries
 from huhang.kinds.requests.moves.asking import OPEN
 
 
@@ -50,7 +50,7 @@ MOVES = (
         joining.rate,
         fields=(
             Field("stars", _("几星（5 星最好）"), "stars"),
-            Field("reasons", _("原因"), "line", required=False, most=100),
+            Field("reasons", _("原因"), "codes", required=False, choices=catalogue.reason_choices),
             Field("comment", _("还想说的"), "text", required=False, most=1000),
         ),
         guard=_may_rate,
