@@ -121,8 +121,8 @@ def rate(doing: Doing) -> Outcome:
         raise Invalid("请从列出的选项里选。", field="reasons")
     comment = doing.values.get("comment") or ""
     said = {"stars": stars, "reasons": reasons, "comment": comment, "said_to": "person", "at": doing.now}
-    Rating.objects.update_or_create(case=doing.case, round=0, defaults=said)
-    detail = Request.objects.get(case=doing.case)
+    detail = Request.objects.get(case=doing.case)  # a round rated before the joining keeps its word
+    Rating.objects.update_or_create(case=doing.case, round=detail.redo_count, defaults=said)
     detail.stars, detail.worst_stars = stars, min(stars, detail.worst_stars or stars)
     detail.save(update_fields=["stars", "worst_stars"])
     if stars <= BAD:
