@@ -13,6 +13,8 @@ NOT_AN_ACT = {
     "cards.Notice": "told of by the duty to the one it is for",
     "catalog.Entry": "loaded from reviewed files; the journal names who loaded them",
     "jobs.Work": "done by the worker",
+    "meetings.AgendaItem": "taken off by a move, whose step names who",
+    "meetings.Meeting": "convened for a moment to come and held by a move, whose step names who",
     "notices.Message": "sent by the worker; read by the one it is for",
     "notices.Outbox": "kept by the sandbox",
     "people.User": "enrolled and left by actions whose journal rows name who",
