@@ -87,6 +87,18 @@ def lists(caller: Caller, bare: Bare) -> Iterator[Ask]:
     )
 
 
+def figures(caller: Caller, bare: Bare) -> Iterator[Ask]:
+    """A year by unit, state and month as one statement, beside the page of supervision that shows figures today."""
+    yield Ask(
+        "今日一页；直接查询为一年的单位×状态×月",
+        caller.name,
+        lambda: caller.page(reverse("supervision:today")),
+        None,
+        lambda: bare.grid(),
+        repeats=3,
+    )
+
+
 def records(caller: Caller, bare: Bare) -> Iterator[Ask]:
     """One case whole."""
     units = _units(caller)

@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 
+from huhang.cases.walls import terms
 from huhang.kernel.numbering import public_number, uuid7
 from huhang.reading.ledger import COLUMNS
 from huhang.reading.search import words
@@ -74,7 +75,7 @@ class Bare:
     def found(self, query: str, units: list[Any] | None) -> list[Any]:
         """Cases in which the words stand, newest first."""
         grams, likes = words(query)
-        where = "search @@ %(grams)s::tsquery AND folded LIKE ALL (%(likes)s)"
+        where = f"{terms()} @@ %(grams)s::tsquery AND folded LIKE ALL (%(likes)s)"
         where += " AND unit_id = ANY (%(units)s)" if units is not None else ""
         return self.rows(where, "received_at DESC, id DESC", {"grams": grams, "likes": likes, "units": units})
 
@@ -95,6 +96,13 @@ class Bare:
         row = self.session.execute(sql, [units] if units is not None else None).fetchone()
         assert row is not None
         return int(row[0])
+
+    def grid(self) -> list[Any]:
+        """Cases received within a year by unit, state and month."""
+        return self.session.execute(
+            "SELECT unit_id, state, date_trunc('month', received_at), count(*) FROM cases_case"
+            " WHERE received_at >= now() - interval '1 year' GROUP BY 1, 2, 3"
+        ).fetchall()
 
     def create(self) -> None:
         """The rows of a new request, copied from one there is, in one transaction with its journal row."""

@@ -108,4 +108,5 @@ def cast() -> dict[str, Caller]:
         "all": caller("全市", "100002", wire),
         "few": caller("一个单位", "100003", wire),
         "many": caller(f"{MANY} 个单位", "100005", wire),
+        "leader": caller("局领导", "100008", wire),
     }

@@ -51,17 +51,17 @@ class Meter:
 
 
 def yardstick() -> float:
-    """Milliseconds of processor time of one fixed piece of work, the median of nine.
+    """Milliseconds of processor time of one fixed piece of work, the median of five.
 
     Shared caches and shared cores make the same work dearer when others are busy; two tables can be compared by this.
     """
     taken = []
-    for _ in range(9):
+    for _ in range(5):
         began = time.process_time()
         text = ",".join(str(number * number) for number in range(20_000))
         sorted(text.split(","))
         taken.append((time.process_time() - began) * 1000)
-    return sorted(taken)[4]
+    return sorted(taken)[2]
 
 
 def _seconds(pid: int) -> float:

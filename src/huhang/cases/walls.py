@@ -130,10 +130,6 @@ INDEX = f"CREATE INDEX case_terms ON cases_case USING gin ({terms()}) WITH (gin_
 """The list of rows not yet sorted in is read whole by every search, so it is kept short (kilobytes)."""
 
 
-STATISTICS = "CREATE STATISTICS case_open_states (mcv) ON is_open, state FROM cases_case;"
-"""A state says whether a case is open; without this the planner takes the open ones of a state for far too few."""
-
-
 def _any_of(mark: str, ids: str) -> str:
     return f"(SELECT string_agg(quote_literal('{mark}' || one), ' | ') FROM unnest({ids}) AS one)"
 

@@ -73,6 +73,16 @@ def queue_states(perm: Perm) -> list[str]:
     return sorted(set(names))
 
 
+def _standing(states: list[str]) -> Q:
+    """Among these states, of one unit's cases.
+
+    Under another collation the index by state cannot be taken: it meets the whole city's cases of that state, while the
+    planner, which does not know that a state says whether a case is open, takes them for a few.
+    """
+    sql = '"cases_case"."state" COLLATE "C" = ANY (%s)'
+    return Q(RawSQL(sql, [states], output_field=BooleanField()))  # noqa: S611  states are ours
+
+
 _QUEUES = {"sign": Perm.SIGN, "dispatch": Perm.DISPATCH, "revisit": Perm.REVISIT}
 
 
@@ -106,7 +116,7 @@ def _to_sign(actor: Actor, asked: Filter) -> list[Arm]:
     if asked.which != "open":
         return []
     units = tuple(dict.fromkeys(g.unit for g in actor.grants if Perm.SIGN in g.perms and g.reach is not Reach.NONE))
-    waiting = Q(state__in=queue_states(Perm.SIGN)) & (Q(officer_id=None) | ~Q(officer_id=actor.user))
+    waiting = _standing(queue_states(Perm.SIGN)) & (Q(officer_id=None) | ~Q(officer_id=actor.user))
     return _of_each("unit_id", units, waiting)
 
 
@@ -264,6 +274,8 @@ def _queue(actor: Actor, asked: Filter) -> Q:
     if asked.scope not in _QUEUES:
         return Q()
     states = queue_states(_QUEUES[asked.scope])
+    if asked.scope == "sign":
+        return _standing(states)
     where = Q(state=states[0]) if len(states) == 1 else Q(state__in=states)
     if asked.scope == "revisit":  # nobody revisits what they or their unit handled (C4)
         where &= Q(officer_id=None) | ~Q(officer_id=actor.user)

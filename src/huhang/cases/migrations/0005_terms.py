@@ -11,6 +11,5 @@ class Migration(migrations.Migration):
         migrations.RemoveIndex(model_name="case", name="case_search"),
         migrations.RemoveIndex(model_name="case", name="case_parties"),
         migrations.RunSQL(walls.INDEX, "DROP INDEX case_terms;"),
-        migrations.RunSQL(walls.STATISTICS, "DROP STATISTICS case_open_states;"),
         migrations.RunSQL(walls.found(), migrations.RunSQL.noop),
     ]
