@@ -85,7 +85,9 @@ def category_label(code: str, version: int) -> str:
 def reason_choices(stars: int | None = None) -> list[tuple[str, str]]:
     """Preset reasons, of one number of stars if given."""
     rows = sorted(catalog.newest(REASONS).items())
-    return [(code, _say(body)) for code, body in rows if stars is None or code[0] == str(stars)]
+    if stars is None:  # all of them side by side: each says which stars it belongs to
+        return [(code, f"{code[0]}★ {_say(body)}") for code, body in rows]
+    return [(code, _say(body)) for code, body in rows if code[0] == str(stars)]
 
 
 def promise(name: str, *, nature: str, category: str = "", version: int = 0, urgency: int = 0) -> Promise:
