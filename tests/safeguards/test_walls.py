@@ -24,6 +24,9 @@ CASE_FIELDS = {"attachment", "pk"}
 THINGS = {"batch": "batch", "import": "import", "view_": "view", "token_": "token", "webhook_mine": "webhook"}
 SENT: dict[str, Any] = {
     "desk:comment": {"text": "一条备注"},
+    "desk:talk": {"text": "一句话"},
+    "hall:talk": {"text": "一句话", "idempotency_key": "talk-walls"},
+    "v1:say": '{"text": "一句话"}',
     "desk:reveal": {"fields_wanted": "phone", "purpose": "回电核实", "other": "回电核实"},
     "desk:attach": lambda: {"file": SimpleUploadedFile("a.txt", "字".encode())},
     "v1:attachments": lambda: {"file": SimpleUploadedFile("a.txt", "字".encode())},
@@ -36,6 +39,8 @@ SENT: dict[str, Any] = {
     "v1:make_move": '{"version": 1, "values": {}}',
 }
 WRITES_ON_GET = {
+    "desk:case": "opening a case marks what its person wrote as read, and says so in the journal",
+    "hall:request": "opening one's request marks what the office wrote as read",
     "desk:file": "opening a person's file is a line the person sees",
     "hall:download": "opening a file is a line in the journal",
     "desk:export": "what was exported is a line in the journal",

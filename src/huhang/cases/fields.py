@@ -28,6 +28,7 @@ class Field:
         most: longest text, largest number of days.
         pick: what a ``pick`` chooses from: ids of what stands beside the case, each with its words. The effect asks
             again whether the chosen one belongs to the case.
+        only: of a ``pick``: the only one there is needs no choosing, and is not asked for.
         personal: never kept in the browser and never shown in a step.
         options: what can be picked, where it hangs on the case and on who acts; the effect checks it again.
     """
@@ -40,6 +41,7 @@ class Field:
     most: int = 2000
     choices: Choices | None = None
     pick: Pick | None = None
+    only: bool = False
     personal: bool = False
     options: Options | None = None
 

@@ -52,9 +52,15 @@ class Line(NamedTuple):
     version: int
     beside: Sequence[str]
     officer: str
+    unread: int = 0
+    """What the person wrote and nobody who handles the case has read (A3)."""
 
 
-COLUMNS = Line._fields[:-1]
+COLUMNS = Line._fields[:-2]
+_UNREAD = (
+    "CASE WHEN 'talk' = ANY (r.beside) THEN (SELECT count(*) FROM talk_saying t"
+    " WHERE t.case_id = r.id AND t.side = 'person' AND t.read_at IS NULL) ELSE 0 END"
+)
 
 
 @dataclass(frozen=True)
@@ -167,7 +173,7 @@ def statement(actor: Actor, asked: Filter, *, walk: Walk, now: datetime, want: i
     sql, params = _joined(parts)
     late = " WHERE due_at <= %s" if first else ""
     whole = (
-        "SELECT r.*, coalesce(o.name, '') FROM ("  # noqa: S608  conditions are ours
+        f"SELECT r.*, coalesce(o.name, ''), {_UNREAD} FROM ("  # noqa: S608  conditions are ours
         f"SELECT * FROM ({sql}) AS parts{late} ORDER BY {walk.order()} LIMIT %s"
         f") AS r LEFT JOIN people_user o ON o.id = r.officer_id ORDER BY {walk.order('r.')}"
     )

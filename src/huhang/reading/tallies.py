@@ -22,6 +22,10 @@ from huhang.reading.scopes import Arm, arms, conditions, found, narrowed
 from huhang.reading.wheres import Statement, rows
 
 MOST = 1000
+MOST_MESSAGES = 100
+_MESSAGES = (
+    '(SELECT count(*) FROM (SELECT 1 FROM notices_message m WHERE m."user" = %s AND m.read_at IS NULL LIMIT %s) AS u)'
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ class Tallies:
     """What was counted, by name, and the views of the page."""
 
     counts: Mapping[str, Tally] = field(default_factory=dict)
+    messages: int = 0
+    """Messages the officer has not read, counted up to `MOST_MESSAGES`."""
     views: tuple[View, ...] = ()
 
     def of(self, name: str) -> Tally:
@@ -83,6 +89,10 @@ _VIEWS = """
 
 def _views(actor: Actor, page: str) -> Statement:
     return _VIEWS, [page, actor.user, [g.unit for g in actor.grants]]
+
+
+def _messages(actor: Actor) -> Statement:
+    return _MESSAGES, [actor.user, MOST_MESSAGES]
 
 
 @dataclass(frozen=True)
@@ -126,7 +136,7 @@ class _Counting:
 
 
 def statement(actor: Actor, asked: Mapping[str, Asked], *, page: str = "") -> Sum:
-    """The one statement of a page's counts; the views of ``page`` come with it, last.
+    """The one statement of a page's counts; the officer's unread messages and the views of ``page`` come last.
 
     Raises:
         Invalid: what is searched for cannot be searched.
@@ -141,7 +151,8 @@ def statement(actor: Actor, asked: Mapping[str, Asked], *, page: str = "") -> Su
             counting.place(part, late=inside is None and one.filter.late, within=inside[nth] if inside else None)
             for nth, part in enumerate(parts)
         )
-    sql, values = counting.made([_views(actor, page)] if page else [])
+    more = [_messages(actor)] if asked or page else []
+    sql, values = counting.made([*more, _views(actor, page)] if page else more)
     width = len(counting.first)
     return Sum(sql, values, {one: tuple(p if p >= 0 else width - 1 - p for p in at) for one, at in of.items()})
 
@@ -169,7 +180,8 @@ def take(actor: Actor, asked: Mapping[str, Asked], *, page: str = "") -> Tallies
     numbers = {one: sum(row[place] for place in places) for one, places in made.of.items()}
     counts = {one: Tally(min(n, MOST), n > MOST) for one, n in numbers.items()}
     views = tuple(_view(one, actor) for one in json.loads(row[-1])) if page else ()
-    return Tallies({name: counts[one] for name, one in asked.items()}, views)
+    messages = int(row[-2 if page else -1]) if row else 0
+    return Tallies({name: counts[one] for name, one in asked.items()}, messages, views)
 
 
 def _view(row: dict[str, Any], actor: Actor) -> View:

@@ -5,10 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from huhang.base.access.context import SYSTEM, acting
+from huhang.base.messages.models import Message
 from huhang.base.people.limits import WITHIN
 from huhang.base.people.models import Attempt, PhoneCheck
 from huhang.cases.models import Case
 from huhang.kernel.numbering import public_number
+from huhang.kinds.requests.talk.actions import say
+from huhang.kinds.requests.talk.models import Saying
 from tests.doors.hall.conftest import (
     NAME,
     PHONE,
@@ -251,3 +255,46 @@ def test_a_receipt_leads_to_a_request_the_phone_opens_again_later(resident: Resi
     PhoneCheck.objects.all().delete()
     resident.prove("/mine/")
     assert case.number in text(resident.get("/mine/"))
+
+
+def test_person_and_officer_talk_on_the_page_of_the_request(resident: Resident, city: City) -> None:
+    """A3: written on the page, read marks by opening it, nothing typed is lost when it is refused."""
+    resident.prove()
+    case = case_of(resident.file())
+    page, url = f"/r/{case.number}/", f"/r/{case.number}/talk/"
+    key = hidden(resident.get(page), "idempotency_key")
+    for _ in range(2):  # a double click says it once
+        assert resident.post(url, text="三号门还有车", idempotency_key=key).status_code == 302
+    assert Saying.objects.count() == 1
+    refused = resident.post(url, text="字" * 2001, idempotency_key="another-key")
+    assert refused.status_code == 422
+    assert "字" * 2001 in text(refused)
+    clerk = city.actor("dispatcher")
+    with acting(SYSTEM):
+        Case.objects.filter(pk=case.pk).update(officer=clerk.user)
+    with acting(clerk):
+        say(case_id=case.pk, text="今晚去看。", by=clerk, now=timezone.now())
+    assert "1 条新留言" in text(resident.get("/mine/"))
+    seen = text(resident.get(page))
+    assert "今晚去看。" in seen
+    assert "1 条新的" in seen
+    assert "陈立" not in seen
+    assert "条新的" not in text(resident.get(page))
+    assert Saying.objects.get(side="office").read_at is not None
+
+
+def test_a_person_who_writes_too_much_keeps_what_was_typed(resident: Resident) -> None:
+    resident.prove()
+    case = case_of(resident.file())
+    for n in range(10):
+        resident.post(f"/r/{case.number}/talk/", text=f"第 {n} 句", idempotency_key=f"talk-key-{n}")
+    late = resident.post(f"/r/{case.number}/talk/", text="第十一句话还在", idempotency_key="talk-key-x")
+    assert (late.status_code, "第十一句话还在" in text(late)) == (429, True)
+    assert int(late["Retry-After"]) > 0
+
+
+def test_the_language_of_the_hall_is_the_language_of_the_messages(resident: Resident) -> None:
+    resident.client.cookies["huhang_language"] = "en"
+    resident.prove()
+    case = case_of(resident.file())
+    assert Message.objects.get(case=case.pk, template="request.open").text.startswith("[Huhang]")

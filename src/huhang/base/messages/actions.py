@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import Actor
 from huhang.base.jobs import actions as jobs
 from huhang.base.journal import actions as journal
 from huhang.base.messages import recipients, templates
 from huhang.base.messages.models import Message
+from huhang.base.messages.shapes import quiet_until
 from huhang.base.messages.templates import HIDDEN
 from huhang.base.vault import actions as vault
 from huhang.kernel.identifiers import check_phone, mask_phone
@@ -29,10 +32,13 @@ def tell_person(
     params: Mapping[str, str],
     case: uuid.UUID | None = None,
     hidden: str = "",
+    urgent: bool = False,
     by: Actor,
     now: datetime,
 ) -> Message:
     """Tells a person by SMS, or only inside the product when no phone is known. Never waits for the provider.
+
+    The text is in the person's own language. In the quiet hours of the catalogue an SMS is held, unless ``urgent``.
 
     Args:
         hidden: what stands in the SMS in the place of `HIDDEN` and is stored nowhere, such as a link that works once.
@@ -40,15 +46,24 @@ def tell_person(
     Raises:
         KeyError: no such template, or a place without a value.
     """
-    text = templates.render(template, params)
     with acting(SYSTEM):  # whoever acts may know the case and yet not the person's row
-        reach = recipients.phone_of(person_id)
-        message = Message(template=template, text=text, case=case, person=person_id, created_at=now)
-        if reach is None:
+        reach = recipients.phone_of(person_id) or recipients.Reach(b"", "")
+        language = "en" if templates.is_english(reach.language) else "zh-hans"
+        text = templates.render(template, params, language)
+        message = Message(template=template, text=text, language=language, case=case, person=person_id, created_at=now)
+        if not reach.sealed:
             return _keep(message, by=by, now=now)
         message.to_sealed, message.to_masked = reach.sealed, reach.masked
+        message.text += "" if hidden else link_to(params.get("number", ""))
+        message.held_until = None if urgent else quiet_until(now)
         sealed = base64.b64encode(vault.seal(hidden, CODE)).decode() if hidden else ""
         return _post(message, by=by, now=now, code=sealed)
+
+
+def link_to(number: str) -> str:
+    """The end of an SMS: where the request is found, if this installation says where residents reach it."""
+    base = settings.HUHANG_ADDRESS.rstrip("/")
+    return f" {base}/r/{number}/" if base and number else ""
 
 
 def tell_user(
@@ -94,7 +109,7 @@ def _post(message: Message, *, by: Actor, now: datetime, code: str = "") -> Mess
     message.channel = Message.Channel.SMS
     _write(message, by=by, now=now)
     secret: dict[str, Any] = {"code": code} if code else {}
-    jobs.enqueue("messages.send", now=now, message=str(message.pk), **secret)
+    jobs.enqueue("messages.send", now=now, not_before=message.held_until, message=str(message.pk), **secret)
     return message
 
 

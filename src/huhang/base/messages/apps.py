@@ -8,3 +8,9 @@ class MessagesConfig(AppConfig):
 
     name = "huhang.base.messages"
     label = "notices"
+
+    def ready(self) -> None:
+        """Makes the shapes of this room's catalogue entries known."""
+        from huhang.base.messages import shapes
+
+        shapes.register()

@@ -18,12 +18,14 @@ class Message(models.Model):
     channel = models.CharField(max_length=8, choices=Channel.choices)
     template = models.CharField(max_length=60)
     text = models.TextField()
+    language = models.CharField(max_length=8, default="zh-hans", db_default="zh-hans")
     case = models.UUIDField(null=True, blank=True)
     person = models.UUIDField(null=True, blank=True)
     user = models.UUIDField(null=True, blank=True)
     to_sealed = models.BinaryField(null=True)
     to_masked = models.CharField(max_length=24, blank=True, default="")
     created_at = models.DateTimeField()
+    held_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -35,6 +37,7 @@ class Message(models.Model):
         db_table = "notices_message"
         indexes = (
             models.Index(fields=["user", "-created_at"], name="message_of_user", condition=Q(user__isnull=False)),
+            models.Index(fields=["user"], name="message_unread", condition=Q(user__isnull=False, read_at__isnull=True)),
             models.Index(fields=["person", "-created_at"], name="message_of_person", condition=Q(person__isnull=False)),
             models.Index(fields=["case"], name="message_of_case", condition=Q(case__isnull=False)),
             models.Index(fields=["channel", "-created_at"], name="message_by_channel"),

@@ -6,10 +6,14 @@ from typing import NamedTuple
 
 
 class Reach(NamedTuple):
-    """A sealed phone number (sealed as ``person.phone``) and what may be shown of it."""
+    """A sealed phone number (sealed as ``person.phone``), what may be shown of it, and the person's language.
+
+    Without a phone the number is empty and only the language counts.
+    """
 
     sealed: bytes
     masked: str
+    language: str = ""
 
 
 PhoneOf = Callable[[uuid.UUID], "Reach | None"]

@@ -1,13 +1,16 @@
 """What messages say, in Chinese and English. Places hold numbers, unit names and codes, never anything personal.
 
-The Chinese text is what is stored and sent; the English one is made from the stored text when a page is read in
-English, so a message says the same whoever reads it later.
+A message is stored and sent in the language of whoever it goes to; on a page it is read in the language of the page,
+made from the stored text, so it says the same whoever reads it later. A bureau may word messages itself in the
+catalogue (`message_templates`); the places must stay the same.
 """
 
 import re
 from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
+
+from huhang.base.catalog import queries as catalog
 
 HIDDEN = "······"
 """Stands in a stored text where a code or a link was that is kept nowhere."""
@@ -34,8 +37,8 @@ WORDS: dict[str, Words] = {
         "[Huhang] We have received your request, number %(number)s. Follow it at any time with number and secret.",
     ),
     "request.dispatch": Words(
-        "【护航】您的诉求 %(number)s 已交由%(unit)s办理。",
-        "[Huhang] Your request %(number)s is now with %(unit)s.",
+        "【护航】您的诉求 %(number)s 已交给承办单位，凭编号可查看由谁办理。",
+        "[Huhang] Your request %(number)s has gone to the unit that handles it. Look it up to see which.",
     ),
     "request.suspend": Words(
         "【护航】办理诉求 %(number)s 需要您补充材料，请凭编号查看要补充什么。等待期间时限暂停。",
@@ -130,6 +133,14 @@ WORDS: dict[str, Words] = {
     "request.dispute_refused": Words(
         "诉求 %(number)s 的评价经复核不是误评，照常计入。",
         "The rating of request %(number)s was looked at again and counts.",
+    ),
+    "request.talk_office": Words(
+        "【护航】承办人就诉求 %(number)s 给您留了言，请凭编号查看并回复。",
+        "[Huhang] The officer in charge of request %(number)s has written to you. Look it up to read and reply.",
+    ),
+    "request.talk_person": Words(
+        "诉求 %(number)s 的诉求人写来了话，请查看并回复。",
+        "The person of request %(number)s has written. Please read and reply.",
     ),
     "request.appoint": Words("诉求 %(number)s 由您主办。", "Request %(number)s is yours to handle."),
     "request.unsigned": Words(
@@ -244,25 +255,55 @@ WORDS: dict[str, Words] = {
 }
 
 
-def render(key: str, params: Mapping[str, str]) -> str:
-    """The Chinese text with its places filled.
+OWN = "message_templates"
+"""The kind of catalogue entry by which a bureau words a message itself."""
+
+
+def is_english(language: str) -> bool:
+    """Whether a language is told in English; everything else is told in Chinese."""
+    return language.startswith("en")
+
+
+def words(key: str) -> Words:
+    """A message as it is worded now: the bureau's own words, or ours.
+
+    Raises:
+        KeyError: no such message.
+    """
+    ours = WORDS[key]
+    own = catalog.newest(OWN).get(key)
+    return Words(str(own["zh"]), str(own["en"])) if own else ours
+
+
+def render(key: str, params: Mapping[str, str], language: str = "zh-hans") -> str:
+    """The text in a language with its places filled.
 
     Raises:
         KeyError: no such message, or a place without a value.
     """
-    return WORDS[key].zh % params
+    said = words(key)
+    return (said.en if is_english(language) else said.zh) % params
+
+
+LINK = re.compile(r" https?://\S+$")
+"""The address at the end of an SMS; a page has no need of it."""
 
 
 @cache
-def _pattern(key: str) -> re.Pattern[str]:
-    parts = re.split(r"%\((\w+)\)s", WORDS[key].zh)
+def _pattern(text: str) -> re.Pattern[str]:
+    parts = re.split(r"%\((\w+)\)s", text)
     texts = (re.escape(part) if i % 2 == 0 else f"(?P<{part}>.+)" for i, part in enumerate(parts))
     return re.compile("".join(texts), re.DOTALL)
 
 
 def read(key: str, text: str, language: str) -> str:
     """The stored text in the reader's language; as it is stored when its words are not known any more."""
-    if not language.startswith("en") or key not in WORDS:
+    if key not in WORDS:
         return text
-    found = _pattern(key).fullmatch(text)
-    return WORDS[key].en % found.groupdict() if found else text
+    bare = LINK.sub("", text)
+    wanted = words(key)
+    for one in (wanted, WORDS[key]):
+        for said in one:
+            if found := _pattern(said).fullmatch(bare):
+                return (wanted.en if is_english(language) else wanted.zh) % found.groupdict()
+    return text

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "huhang.kinds.cards",
     "huhang.kinds.meetings",
     "huhang.kinds.duties",
+    "huhang.kinds.requests.talk",
     "huhang.reading",
     "huhang.doors.frame",
     "huhang.doors.hall",

@@ -29,6 +29,18 @@ def check(folder: Path | None) -> None:
 
 
 @catalog.command()
+def messages() -> None:
+    """打印全部消息用语，抄进 catalog/message_templates 即可改写；%(名称)s 的位置要保留。"""
+    bare()
+    import yaml
+
+    from huhang.base.messages.templates import WORDS
+
+    rows = [{"code": code, "version": 1, "zh": said.zh, "en": said.en} for code, said in sorted(WORDS.items())]
+    click.echo(yaml.safe_dump({"entries": rows}, allow_unicode=True, sort_keys=False, width=1000))
+
+
+@catalog.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True), required=False)
 def load(folder: Path | None) -> None:
     """载入目录；已用过的版本不能改，只能写新版本。"""

@@ -118,6 +118,8 @@ def _tallies(request: HttpRequest, actor: Actor) -> Tallies:
 def _entry(item: Item, tallies: Tallies) -> Entry:
     tally = tallies.of(item.tally) if item.tally else None
     label, count = item.label, tally.count if tally else None
+    if item.name == "desk:messages":
+        count = tallies.messages
     if tally is not None and tally.over:  # counting stopped, so no number stands for the whole
         label, count = _("%(what)s（超过 %(n)s）") % {"what": label, "n": f"{tally.count:,}"}, None
     return Entry(label, item.icon, address(item.name), count or None, hot=bool(tally and _hot(tallies).count))

@@ -1,6 +1,14 @@
 """How any Django form field becomes an accessible control of ours."""
 
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select
+from django.forms import (
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    ClearableFileInput,
+    FileInput,
+    RadioSelect,
+    Select,
+)
 from django.forms.widgets import DateInput, DateTimeInput, MultiWidget
 from django.utils.safestring import SafeString
 
@@ -20,6 +28,13 @@ _INPUTMODE = {"phone": "tel", "mobile": "tel", "code": "numeric"}
 # Names whose value must not stay on a shared computer (SAFEGUARDS 11).
 _SECRET_PARTS = ("password", "secret", "id_number", "phone", "mobile", "token", "credential")
 _SECRET_NAMES = ("code", "otp")
+
+
+class ManyFiles(ClearableFileInput):
+    """A file input that takes several."""
+
+    allow_multiple_selected = True
+    template_name = "django/forms/widgets/file.html"
 
 
 def kind(bound: BoundField) -> str:

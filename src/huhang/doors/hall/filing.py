@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -36,7 +37,7 @@ from huhang.kernel.text.width import squeeze
 from huhang.kinds.requests.actions import file_request
 from huhang.kinds.requests.actions.filing import Filed
 from huhang.kinds.requests.repeats.queries import Draft, own_open
-from huhang.register.subjects.actions import person_for
+from huhang.register.subjects.actions import person_for, speaks
 from huhang.register.subjects.models import Person, Subject
 
 SEALED_FOR = "hall.receipt"
@@ -114,6 +115,7 @@ def _corrected(form: RequestForm, refusal: Invalid) -> RequestForm:
 
 def _file(request: HttpRequest, values: dict[str, Any], content: str, *, now: datetime) -> Answer:
     person = _requester(request, values, now=now)
+    speaks(person_id=person.pk, language=get_language() or "", by=actor_of(request), now=now)
     by = Actor(kind="person", id=person.pk, label=person.name_masked, person=person.pk)
     with acting(by):
         company, body = _company(values)

@@ -20,6 +20,7 @@ from huhang.doors.hall.showing import limited, page_of, show
 from huhang.kernel.errors import Invalid, Missing, Refusal, TooMany
 from huhang.kernel.numbering import normalise_number, normalise_secret
 from huhang.kinds.requests.actions import follow as open_by_secret
+from huhang.kinds.requests.talk.queries import unread_by_person
 
 KIND = "request"
 PAGE = 20
@@ -80,7 +81,11 @@ def mine(request: HttpRequest) -> HttpResponse:
     )
     shown = own.order_by("-received_at", "-id").defer("search", "folded", "body")[start : start + PAGE + 1]
     cases = list(shown)
-    rows = [{"case": one, "state": kind.state(one.state), "left": left_of(one, now)} for one in cases[:PAGE]]
+    unread = unread_by_person(cases[:PAGE])
+    rows = [
+        {"case": one, "state": kind.state(one.state), "left": left_of(one, now), "unread": unread.get(one.pk, 0)}
+        for one in cases[:PAGE]
+    ]
     here = reverse("hall:mine")
     pager = Pager(
         start + 1 if rows else 0,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from huhang.base.files.rules import TAKEN
 from huhang.cases.rules import Move
+from huhang.doors.frame.fields import ManyFiles
 from huhang.doors.frame.saying import say
 from huhang.kernel.errors import Invalid, Refusal
 from huhang.kinds.requests.rules import NATURES
@@ -35,13 +36,6 @@ def blame(form: forms.Form, refusal: Refusal) -> None:
         form.add_error(name if name in form.fields else None, say(text))
     if not problems:
         form.add_error(refusal.field if refusal.field in form.fields else None, say(refusal))
-
-
-class ManyFiles(forms.ClearableFileInput):
-    """A file input that takes several."""
-
-    allow_multiple_selected = True
-    template_name = "django/forms/widgets/file.html"
 
 
 class FilesField(forms.FileField):

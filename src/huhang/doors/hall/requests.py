@@ -25,7 +25,7 @@ from huhang.cases.registry import kind_of
 from huhang.cases.rules import Kind, Move
 from huhang.doors.frame.gates import actor_of
 from huhang.doors.frame.parts import Event, Fact
-from huhang.doors.hall import visitor
+from huhang.doors.hall import talk, visitor
 from huhang.doors.hall.clock import answer_clock
 from huhang.doors.hall.following import KIND
 from huhang.doors.hall.forms import STARS
@@ -38,6 +38,8 @@ from huhang.kinds.requests.outside.queries import way_of
 from huhang.kinds.requests.rules import CHANNELS, NATURES
 from huhang.kinds.requests.solved import catalogue as solved
 from huhang.kinds.requests.solved import queries as rounds
+from huhang.kinds.requests.talk.actions import mark_read
+from huhang.kinds.requests.talk.queries import may_write
 from huhang.register.units.queries import tree
 
 FIRST = ("supply", "rate")
@@ -170,6 +172,14 @@ def _proof(case: Case) -> str:
 @require_http_methods(["GET", "HEAD"])
 def request_page(request: HttpRequest, case: Case) -> HttpResponse:
     """The page of one request. At most twelve statements, however long its life was."""
+    response = show_request(request, case)
+    if request.method == "GET":
+        mark_read(case, by=actor_of(request), now=timezone.now())  # A3: after it was shown as new
+    return response
+
+
+def show_request(request: HttpRequest, case: Case, *, talk_form: Any = None, status: int = 200) -> HttpResponse:
+    """The page with its form to write, fresh or as it was sent."""
     actor, now, kind = actor_of(request), timezone.now(), kind_of(case.kind)
     moves = offered(kind, case, actor, now)
     lead = queries.lead_of(case)  # what was joined elsewhere is answered there
@@ -190,11 +200,13 @@ def request_page(request: HttpRequest, case: Case) -> HttpResponse:
         "files": list(attached),
         "ratings": [_rating(one) for one in queries.ratings(case)],
         "outside": way_of(case, now),
+        "talk": talk.lines(case, now),
+        "talk_form": (talk_form or talk.blank()) if may_write(case, actor, now) else None,
         "first_moves": [m for m in moves if m.name in FIRST],
         "other_moves": [m for m in moves if m.name not in FIRST],
         "now": now,
     }
-    return show(request, "request", context)
+    return show(request, "request", context, status=status)
 
 
 @own

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from huhang.doors.hall import filing, following, health, leaving, link, looks, moves, phone, rating, requests, start
+from huhang.doors.hall import (
+    filing,
+    following,
+    health,
+    leaving,
+    link,
+    looks,
+    moves,
+    phone,
+    rating,
+    requests,
+    start,
+    talking,
+)
 
 app_name = "hall"
 
@@ -20,6 +33,7 @@ urlpatterns = [
     path("s/<str:token>/", link.link, name="link"),
     path("r/<str:number>/", requests.request_page, name="request"),
     path("r/<str:number>/rate/", rating.rate, name="rate"),
+    path("r/<str:number>/talk/", talking.talk_page, name="talk"),
     path("r/<str:number>/do/<slug:name>/", moves.move, name="move"),
     path("r/<str:number>/files/<uuid:attachment>/", requests.download, name="download"),
 ]

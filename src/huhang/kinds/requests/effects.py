@@ -71,7 +71,7 @@ def dispatch(doing: Doing) -> Outcome:
     clocks.start(case, SIGN, promise_of(doing, detail, SIGN), at=doing.now, shown=False)
     if doing.move.name == "dispatch":  # a later transfer says something of the unit, not of the proposal
         note_choice(doing, What.UNIT, tree()[unit].code)
-    tell(doing, "request.dispatch", unit=tree().label(unit))
+    tell(doing, "request.dispatch")
     return Outcome(note=note, public=tree().label(unit), data={"from": before, "to": unit})
 
 

@@ -1,8 +1,10 @@
 """What every move of a request uses: its detail row, the time it is promised, and telling everybody concerned."""
 
 import uuid
+from datetime import datetime
 
 from huhang.base.access.context import SYSTEM, acting
+from huhang.base.access.rules import Actor
 from huhang.base.messages import actions as messages
 from huhang.cases.models import Case
 from huhang.cases.rules import Doing, Promise
@@ -19,15 +21,21 @@ def detail_of(doing: Doing) -> Request:
 
 def tell(doing: Doing, template: str, **params: str) -> None:
     """Tells the person, and everybody whose repeat was merged into this one, each by their own number."""
-    for case, number, person in ((doing.case.pk, doing.case.number, doing.case.requester_id), *merged_into(doing.case)):
+    tell_them(doing.case, template, by=doing.by, now=doing.now, **params)
+
+
+def tell_them(case: Case, template: str, *, by: Actor, now: datetime, **params: str) -> None:
+    """The same outside a move. An emergency is told at night too."""
+    for pk, number, person in ((case.pk, case.number, case.requester_id), *merged_into(case)):
         if person is not None:
             messages.tell_person(
                 person,
                 template=template,
                 params={"number": number, **params},
-                case=case,
-                by=doing.by,
-                now=doing.now,
+                case=pk,
+                urgent=case.urgency == Case.Urgency.EMERGENCY,
+                by=by,
+                now=now,
             )
 
 

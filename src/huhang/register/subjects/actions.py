@@ -152,6 +152,18 @@ def _may_look(person_id: uuid.UUID, by: Actor, case: uuid.UUID | None) -> None:
 
 
 @transaction.atomic
+def speaks(*, person_id: uuid.UUID, language: str, by: Actor, now: datetime) -> None:
+    """Keeps the language the person uses in the hall, so that messages come in it; written only when it changed."""
+    kept = "en" if language.startswith("en") else "zh-hans"
+    with acting(SYSTEM):
+        before = Person.objects.filter(pk=person_id).values_list("language", flat=True).first()
+        if before is None or (before or "zh-hans") == kept:
+            return
+        Person.objects.filter(pk=person_id).update(language=kept)
+    journal.write("person.language", by=by, now=now, person=person_id, data={"language": kept})
+
+
+@transaction.atomic
 def enter_subject(
     *, kind: str, name: str, unit_id: uuid.UUID, credit_code: str = "", by: Actor, now: datetime, **rest: Any
 ) -> Subject:

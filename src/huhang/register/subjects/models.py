@@ -55,6 +55,7 @@ class Person(models.Model):
     id_index = models.BinaryField(null=True)
     id_masked = models.CharField(max_length=24, blank=True, default="")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, null=True, blank=True, related_name="contacts")
+    language = models.CharField(_("语言"), max_length=8, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
 
     class Meta:

@@ -20,6 +20,7 @@ from huhang.base.catalog import queries as catalog
 from huhang.base.database import as_owner
 from huhang.doors.cli.city import people, register, rows
 from huhang.doors.cli.city.lighten import without_foreign_keys
+from huhang.doors.cli.city.living import live_on
 from huhang.doors.cli.city.year import REQUESTS, Year
 from huhang.kernel.errors import Conflict, Invalid
 from huhang.kernel.text import canonical_json
@@ -38,6 +39,8 @@ _ROOTS = (
     "notices_outbox",
     "files_file",
     "people_phone_check",
+    "papers_paper",
+    "papers_series",
     "django_session",
 )
 """Emptied when a city is replaced, with every table that points at them."""
@@ -99,6 +102,7 @@ def make(
     gc.disable()  # a hundred thousand live objects and no cycles: looking for some costs a quarter of the time
     try:
         _make(seed, scale, moment, replace=replace, say=say)
+        live_on(moment)
     finally:
         gc.enable()
     say(f"演示城市已载入，用时 {time.monotonic() - began:.1f} 秒")

@@ -35,6 +35,9 @@ KINDS = {
     "rating_reasons": gettext_lazy("评价原因"),
     "routing_rules": gettext_lazy("分派规则"),
     "card_thresholds": gettext_lazy("督办卡发卡标准"),
+    "outside_authorities": gettext_lazy("外单位"),
+    "message_templates": gettext_lazy("消息用语"),
+    "quiet_hours": gettext_lazy("免打扰时段"),
 }
 
 

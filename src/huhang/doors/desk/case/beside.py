@@ -8,7 +8,7 @@ from datetime import datetime
 
 from huhang.base.access.rules import Actor
 from huhang.cases.models import Case
-from huhang.doors.desk.case import helping, instructions, meetings, outside, proposals, rectifying
+from huhang.doors.desk.case import helping, instructions, meetings, outside, proposals, rectifying, talk
 from huhang.doors.desk.case.cards import cards_beside
 from huhang.doors.desk.case.sections import Section
 
@@ -22,6 +22,7 @@ PARTS: Mapping[str, Part] = {
     "support": helping.parts,
     "duty": meetings.duties_beside,
     "rectify": rectifying.part,
+    "talk": talk.part,
 }
 
 OF_KIND: Mapping[str, Part] = {"meeting": meetings.agenda, "duty": meetings.duty}

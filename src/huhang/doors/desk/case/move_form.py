@@ -32,6 +32,8 @@ class MoveForm(Told):
     ) -> None:
         super().__init__(data, prefix=None, auto_id="m-%s")
         for field in move.fields:
+            if field.only and field.pick is not None and len(field.pick(case)) == 1:
+                continue
             if field.options is not None:
                 made, only = _picked(field, list(field.options(case, by or STRANGER, now)))
             else:

@@ -50,7 +50,7 @@ def move_page(request: HttpRequest, number: str, name: str) -> HttpResponseBase:
         raise why
     form = MoveForm(case, found, now, by=actor)
     proposals.take(form, request.GET)  # a click on a proposal fills it in; the officer still sends the form
-    return _show(request, case, found, form, case.version)
+    return show_move(request, case, found, form, case.version)
 
 
 def _version(request: HttpRequest) -> int:
@@ -72,7 +72,7 @@ def _make(request: HttpRequest, case: Case, found: Move, actor: Actor, now: date
         return _overtaken(request, found, form, actor, now, late)
     except (Invalid, Conflict) as wrong:
         form.tell(wrong)
-        return _show(request, case, found, form, version, status=wrong.status)
+        return show_move(request, case, found, form, version, status=wrong.status)
     done(request, _("“%(move)s”已办理。") % {"move": found.label}, keep=_keep(case, found))
     return _leave(request, case)
 
@@ -116,7 +116,7 @@ def _overtaken(
     since = [timeline.step_event(step, kind) for step in reversed(late.since)]
     barred = refused(kind, found, case, actor, now)
     said = say(barred) if barred else ""
-    return _show(request, case, found, form, case.version, status=409, since=since, barred=said)
+    return show_move(request, case, found, form, case.version, status=409, since=since, barred=said)
 
 
 def _ask(request: HttpRequest, case: Case, found: Move, version: int) -> HttpResponseBase:
@@ -142,7 +142,7 @@ def _template(request: HttpRequest, what: str) -> str:
     return f"desk/case/_{what}.html" if request.headers.get("HX-Request") else f"desk/case/{what}.html"
 
 
-def _show(
+def show_move(
     request: HttpRequest,
     case: Case,
     found: Move,
@@ -152,7 +152,9 @@ def _show(
     status: int = 200,
     since: list[Any] | None = None,
     barred: str = "",
+    preview: Any = None,
 ) -> HttpResponseBase:
+    """The form of a move, fresh or as it was sent."""
     context = {
         "case": case,
         "kind": kind_of(case.kind),
@@ -165,6 +167,10 @@ def _show(
         "since": since or [],
         "barred": barred,
         "beside": found.beside(case) if found.beside else [],
+        "preview": preview,
+        "preview_url": reverse("desk:preview", kwargs={"number": case.number, "name": found.name})
+        if found.public
+        else "",
         "now": timezone.now(),
         "offers": proposals.offers_for(case, found.name, form, actor_of(request), timezone.now()),
         "action_url": reverse("desk:move", kwargs={"number": case.number, "name": found.name}),

@@ -30,6 +30,7 @@ from huhang.doors.desk.case.beside import beside
 from huhang.doors.desk.case.facts import facts
 from huhang.doors.desk.case.finding import case_at
 from huhang.doors.desk.case.sections import Section, sections
+from huhang.doors.desk.case.talk import TalkForm
 from huhang.doors.desk.case.timeline import timeline
 from huhang.doors.desk.case.told import Told
 from huhang.doors.frame.gates import actor_of, officers
@@ -38,6 +39,8 @@ from huhang.doors.frame.saying import say
 from huhang.kernel.errors import Invalid, Missing
 from huhang.kernel.numbering import uuid7
 from huhang.kernel.text import canonical_json
+from huhang.kinds.requests.talk.actions import mark_read
+from huhang.kinds.requests.talk.queries import BESIDE, may_write
 
 STATEMENTS = 12
 """A case page costs at most so many SQL statements, the three of admission included; tests/doors/desk asserts it."""
@@ -111,14 +114,16 @@ def context_of(request: HttpRequest, case: Case, **more: Any) -> dict[str, Any]:
     }
 
 
-def _show(
+def show_case(
     request: HttpRequest,
     case: Case,
     *,
     comment_form: CommentForm | None = None,
     file_form: FileForm | None = None,
+    talk_form: TalkForm | None = None,
     status: int = 200,
 ) -> HttpResponseBase:
+    """The case page with its forms, fresh or as they were sent."""
     actor = actor_of(request)
     kind = kind_of(case.kind)
     own = {
@@ -127,6 +132,8 @@ def _show(
         "file_form": _for_kind(file_form or FileForm(auto_id="f-%s"), kind)
         if allows(actor, Perm.ATTACH, case)
         else None,
+        "talk_form": (talk_form or TalkForm(auto_id="t-%s")) if may_write(case, actor, timezone.now()) else None,
+        "has_talk": BESIDE in case.beside,
         "taken": say(TAKEN),
         "alike_url": alike_url(case, actor),
         "key": str(uuid7()),
@@ -147,7 +154,10 @@ def case_page(request: HttpRequest, number: str) -> HttpResponseBase:
     case = case_at(number, actor_of(request))
     if case.number != number:  # typed with other dashes or small letters
         return redirect("desk:case", number=case.number)
-    return _show(request, case)
+    response = show_case(request, case)
+    if request.method == "GET":
+        mark_read(case, by=actor_of(request), now=timezone.now())  # A3: after it was shown as new
+    return response
 
 
 @officers()
@@ -191,7 +201,7 @@ def comment_page(request: HttpRequest, number: str) -> HttpResponseBase:
     except Invalid as wrong:
         form = CommentForm(request.POST, auto_id="c-%s")
         form.tell(wrong)
-        return _show(request, case, comment_form=form, status=422)
+        return show_case(request, case, comment_form=form, status=422)
     done(request, _("备注已添加。"), keep=f"comment-{case.number}")
     return redirect("desk:case", number=case.number)
 
@@ -224,7 +234,7 @@ def attach_page(request: HttpRequest, number: str) -> HttpResponseBase:
     except Invalid as wrong:
         form = FileForm(request.POST, auto_id="f-%s")
         form.tell(wrong)
-        return _show(request, case, file_form=form, status=422)
+        return show_case(request, case, file_form=form, status=422)
     done(request, _("附件已上传。"))
     return redirect("desk:case", number=case.number)
 

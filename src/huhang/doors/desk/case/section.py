@@ -16,6 +16,7 @@ class Section:
         card: the level of a supervision card, drawn beside the title.
         top: stands above everything else on the page; ``bad`` ones in red.
         template: what stands in the box instead, for a box of its own making.
+        own: drawn by a template of its own on the page, on paper like the others.
         url: where it leads, with ``label`` as the words.
     """
 
@@ -30,5 +31,6 @@ class Section:
     top: bool = False
     bad: bool = False
     template: str = ""
+    own: bool = False
     url: str = ""
     label: str = ""

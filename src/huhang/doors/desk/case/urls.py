@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huhang.doors.desk.case import alike, intake, messages, moving, pages, proposals, reveal
+from huhang.doors.desk.case import alike, intake, messages, moving, pages, preview, proposals, reveal, talking
 
 urlpatterns = [
     path("cases/<str:number>/", pages.case_page, name="case"),
@@ -13,9 +13,11 @@ urlpatterns = [
     path("cases/<str:number>/comments/", pages.comment_page, name="comment"),
     path("cases/<str:number>/files/", pages.attach_page, name="attach"),
     path("cases/<str:number>/files/<uuid:pk>/", pages.file_page, name="file"),
+    path("cases/<str:number>/talk/", talking.talk_page, name="talk"),
     path("cases/<str:number>/reveal/", reveal.reveal_page, name="reveal"),
     path("cases/<str:number>/moves/<str:name>/", moving.move_page, name="move"),
     path("cases/<str:number>/proposal/", proposals.proposal_page, name="proposal"),
+    path("cases/<str:number>/moves/<str:name>/preview/", preview.preview_page, name="preview"),
     path("requests/new/", intake.new_request, name="request_new"),
     path("requests/alike/", alike.draft_alike, name="alike"),
     path("subjects/", intake.subjects, name="subjects"),

@@ -42,7 +42,7 @@ MOVES = (
         _("批示反馈"),
         effects.report,
         fields=(
-            Field("instruction", _("哪一条批示"), "pick", required=False, pick=queries.open_choices),
+            Field("instruction", _("哪一条批示"), "pick", required=False, pick=queries.open_choices, only=True),
             Field("text", _("办理情况"), "text", most=4000, help=_("作批示的领导会看到")),
         ),
         guard=_instructed,

@@ -14,7 +14,7 @@ from huhang.kinds.requests.outside.rules import RESULTS
 
 WAITING = ("dispatched", "handling", "suspended", "answered", "revisited", "appealed")
 """States in which an answer from outside may still come."""
-WHICH = Field("referral", _("哪一件函"), "pick", required=False, pick=queries.open_choices, help=_("只有一件时不用选"))
+WHICH = Field("referral", _("哪一件函"), "pick", required=False, pick=queries.open_choices, only=True)
 
 
 def _waits_outside(case: Case, by: Actor, now: datetime) -> str | None:
@@ -83,7 +83,7 @@ MOVES = (
                 "pick",
                 required=False,
                 pick=queries.file_choices,
-                help=_("先在本页“备注与附件”上传，再到这里选"),
+                help=_("先在诉求页的“备注与附件”上传，再到这里选"),
             ),
         ),
         guard=_waits_outside,
