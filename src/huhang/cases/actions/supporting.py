@@ -271,14 +271,14 @@ def _data(part: Assignment, **more: Any) -> dict[str, Any]:
     return {"support": str(part.pk), "unit": str(part.unit_id), **more}
 
 
-def people_of(unit: UUID, now: datetime) -> list[UUID]:
-    """Officers of a unit who can act in its cases, its chiefs first, and the chief of the branch above it."""
+def people_of(unit: UUID, now: datetime, *, above: bool = True) -> list[UUID]:
+    """Officers of a unit who can act in its cases, its chiefs first, and the chief of the branch ``above`` it."""
     acting_roles = [name for name, role in ROLES.items() if Perm.HANDLE in role.perms]
     chiefs = [name for name in acting_roles if Perm.ASSIGN in ROLES[name].perms]
-    above = tree().branch_of(unit)
+    branch = tree().branch_of(unit) if above else None
     rows = Post.objects.filter(held(now), user__is_active=True, user__left_at=None)
     own = rows.filter(unit=unit, role__in=acting_roles).values_list("user_id", "role")
-    over = rows.filter(unit=above, role__in=chiefs).values_list("user_id", "role") if above else []
+    over = rows.filter(unit=branch, role__in=chiefs).values_list("user_id", "role") if branch else []
     ordered = sorted([*own, *over], key=lambda row: row[1] not in chiefs)
     return list(dict.fromkeys(user for user, _role in ordered))[:TOLD]
 

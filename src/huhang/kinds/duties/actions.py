@@ -69,6 +69,9 @@ def give_duty(
         received_at=now,
     )
     party(case, asked)
+    if parent is not None:  # whoever leads the case follows what was decided about it
+        party(case, parent.unit_id)
+    case.officer_id = next(iter(people_of(unit, now, above=False)), None)  # its chief, until somebody reports
     clocks.start(case, CLOCK, _promise(days), at=now)
     step = Step(move="open", to_state="owed", by_kind=by.kind, by_user_id=by.user, by_label=by.label, unit_id=by.unit)
     step.note, step.data = source, {"days": days, "unit": str(unit)}

@@ -35,7 +35,7 @@ def _item(place: int, item: AgendaItem, seen: dict[UUID, str], decided: list[Dec
     about = _link(number) if number else _("事项内容您无权查看")
     end = format_html("{} · {}", about, item.why) if item.why else about
     title = _("议题 %(n)d · %(topic)s") % {"n": place, "topic": item.topic}
-    return Section(title, end, quote=item.minutes, events=[_decision(row) for row in decided])
+    return Section(title, end, quote=item.minutes or _("还没有记录"), events=[_decision(row) for row in decided])
 
 
 def _decision(row: Decision) -> Event:

@@ -136,7 +136,7 @@ def _facts(line: Line, words: Words) -> tuple[str, ...]:
         category,
         channel,
         words.sensitive if line.sensitive else "",
-        _("请本单位协办，时限为协办期限") if OWN_TASK in line.beside else "",
+        _("请本单位协办") if OWN_TASK in line.beside else "",
         _("未读留言 %(n)d") % {"n": line.unread} if line.unread else "",
         _("%(at)s 结束") % {"at": words.moment(line.closed_at)} if line.closed_at else "",
     ]
