@@ -97,7 +97,9 @@ def test_somebody_dissatisfied_again_after_the_end_is_a_cause_too(city: City) ->
         stars = "1" if n == 0 else ""
         go(city, matter, "revisitor", "revisit", now=when, reached="yes", solved="yes", stars=stars)
         if n == 0:
+            go(city, matter, "handler", "rectify", now=when, measures="已加派人手", proof="整改记录 12 号")
             go(city, matter, "revisitor", "redo", now=when + timedelta(hours=1), reason="不满意")
+    go(city, matter, "revisitor", "rectify_revisit", now=NOW + timedelta(hours=5), reached="yes", content="yes")
     go(city, matter, "revisitor", "close", now=NOW + timedelta(hours=5))
     himself = Actor(kind="person", person=matter.requester_id, id=matter.requester_id)
     with acting(himself):
@@ -111,6 +113,19 @@ def test_somebody_dissatisfied_again_after_the_end_is_a_cause_too(city: City) ->
     with acting(second):
         move(case_id=card.pk, name="confirm", values={}, by=second, now=NOW + timedelta(hours=9))
     assert tick(NOW + timedelta(hours=10)).issued == 0  # told of once
+
+
+def test_a_rating_found_mistaken_is_no_cause(city: City) -> None:
+    matter = in_hand(city)
+    for n in range(2):
+        when = NOW + timedelta(hours=1 + 3 * n)
+        go(city, matter, "handler", "answer", now=when, result="solved", answer="已处理", proof="警情 12 号")
+        go(city, matter, "revisitor", "revisit", now=when, reached="yes", solved="no", stars="1")
+        if n == 0:
+            go(city, matter, "revisitor", "redo", now=when + timedelta(hours=1), reason="没有解决")
+    go(city, matter, "handler", "dispute_rating", now=when, why="评的是另一件事")
+    go(city, matter, "revisitor", "decide_dispute", now=when, decision="exclude", reason="已核实")
+    assert tick(when).issued == 0
 
 
 def test_a_card_is_as_sensitive_as_its_matter_becomes(city: City) -> None:

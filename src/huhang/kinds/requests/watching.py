@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from huhang.cases.models import Case
 from huhang.cases.rules import Watch
@@ -23,9 +23,14 @@ def _holds(row: Any) -> bool:
     return row.is_open and row.answered_at is None
 
 
+def _counted() -> QuerySet[Rating]:
+    """Bad ratings that count: one found mistaken by somebody of another unit is no cause for a card (C4)."""
+    return Rating.objects.filter(stars__lte=BAD).exclude(dispute__excluded=True, dispute__overtaken=False)
+
+
 def _bad(ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[datetime]]:
     found: dict[uuid.UUID, list[datetime]] = {}
-    rows = Rating.objects.filter(case__in=ids, stars__lte=BAD).order_by("at", "id")
+    rows = _counted().filter(case__in=ids).order_by("at", "id")
     for case, at in rows.values_list("case", "at"):
         found.setdefault(case, []).append(at)
     return found
@@ -33,7 +38,7 @@ def _bad(ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[datetime]]:
 
 def _often_bad(times: int, now: datetime) -> Q:
     """Each round is rated once at most, so dissatisfied twice takes a redo: few rows are asked for their count."""
-    of_case = Rating.objects.filter(case=OuterRef("pk"), stars__lte=BAD).order_by().values("case")
+    of_case = _counted().filter(case=OuterRef("pk")).order_by().values("case")
     many = Case.objects.annotate(bad_times=Subquery(of_case.annotate(n=Count("pk")).values("n")))
     fresh = Q(is_open=True) | Q(closed_at__gte=now - timedelta(days=RATE_DAYS))
     redone = fresh & Q(kind="request", request__redo_count__gte=times - 1, request__worst_stars__lte=BAD)
