@@ -219,7 +219,8 @@ def test_both_languages_have_the_same_places_and_read_alike(key: str) -> None:
     words = templates.WORDS[key]
     places = set(re.findall(r"%\((\w+)\)s", words.zh))
     assert places == set(re.findall(r"%\((\w+)\)s", words.en))
-    assert places <= {"number", "unit", "into", "code", "link", "days", "paper"}
+    counts = {"count", "blue", "yellow", "orange", "red"}
+    assert places <= {"number", "unit", "into", "code", "link", "days", "paper", "rule", *counts}
     params = {place: f"<{place}>" for place in places}
     text = templates.render(key, params)
     assert templates.read(key, text, "zh-hans") == text
