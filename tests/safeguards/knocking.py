@@ -14,7 +14,16 @@ _ONCE = re.compile(
     r"|urn:uuid:[0-9a-f-]{36}|\"trace\":\"[^\"]*\""
 )
 
-_WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "WITH")
+_WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
+_WRITES_WITHIN = re.compile(r"\(\s*(INSERT INTO|UPDATE|DELETE FROM)\b").search
+"""A common table expression may write too; one that only counts does not."""
+
+
+def writes(sql: str) -> bool:
+    """Whether a statement changes or locks a row."""
+    said = sql.lstrip(" (\n").upper()
+    within = said.startswith("WITH") and _WRITES_WITHIN(said) is not None
+    return said.startswith(_WRITES) or within or " FOR UPDATE" in said
 
 
 def knock(client: Client, method: str, url: str, data: Any = None, **more: Any) -> Any:
@@ -26,7 +35,7 @@ def knock(client: Client, method: str, url: str, data: Any = None, **more: Any) 
     held, wrote = dict(client.cookies), list[str]()
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.lstrip(" (").upper().startswith(_WRITES) or " FOR UPDATE" in sql:
+        if writes(sql):
             wrote.append(sql)
         return execute(sql, params, many, context)
 
