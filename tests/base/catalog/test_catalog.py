@@ -22,7 +22,8 @@ def put(root: Path, text: str, kind: str = "request_categories", name: str = "a.
 def test_what_ships_has_no_problem() -> None:
     sheets, problems = rules.read(Path(settings.HUHANG_CATALOG), registry.CHECKERS)
     assert problems == []
-    assert {s.kind for s in sheets} == set(registry.CHECKERS)
+    own = {"message_templates"}  # a bureau's own words for messages: there is nothing of that to ship
+    assert {s.kind for s in sheets} == set(registry.CHECKERS) - own
 
 
 @pytest.mark.parametrize(

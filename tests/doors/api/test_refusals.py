@@ -36,6 +36,7 @@ def test_every_operation_asks_who_you_are(city: City) -> None:
             path.removeprefix("/api/v1").replace("{year}", "2026").replace("{attachment}", str(city.units["port"].pk))
         )
         here = here.replace("{number}", "HS-7QK4-2M9D").replace("{move}", "sign")
+        here = here.replace("{webhook}", str(city.units["port"].pk)).replace("{delivery}", str(city.units["port"].pk))
         for method in methods:
             for token in ("", FORGED):
                 answer = Caller(token).raw(method.upper(), here, "{}", "application/json")
