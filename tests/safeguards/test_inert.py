@@ -51,17 +51,25 @@ def of_supervision(texts: list[str]) -> bytes:
     return b"\x00BOOK\x00".join(books)
 
 
+def of_small_table(form: str, texts: list[str]) -> bytes:
+    sheet = Sheet("事项", (Heading(texts[0], 10), Heading("标题", 30)), tuple((text, text) for text in texts))
+    return tables.written(form, sheet, [[text, number] for number, text in enumerate(texts)])
+
+
 EXPORTERS: dict[str, Callable[[list[str]], bytes]] = {
     "list.csv": lambda texts: made("csv", texts),
     "list.xlsx": lambda texts: made("xlsx", texts),
     "import-report.csv": of_import_report("csv"),
     "import-report.xlsx": of_import_report("xlsx"),
     "supervision.xlsx": of_supervision,
+    "table.csv": lambda texts: of_small_table("csv", texts),
+    "table.xlsx": lambda texts: of_small_table("xlsx", texts),
 }
 WRITERS = {
     "reading/exports.py": ("list.csv", "list.xlsx"),
     "kinds/requests/importing/report.py": ("import-report.csv", "import-report.xlsx"),
     "doors/supervision/export.py": ("supervision.xlsx",),
+    "reading/matters/tables.py": ("table.csv", "table.xlsx"),
 }
 """Modules that write tables, and which exporters of the list they are."""
 

@@ -25,6 +25,8 @@ TO_CASE = {
     "cases_clock_pause": "(SELECT k.case_id FROM cases_clock k WHERE k.id = t.clock_id)",
     "cases_clock_extension": "(SELECT k.case_id FROM cases_clock k WHERE k.id = t.clock_id)",
     "cases_batch_row": "case_id",
+    "papers_paper": '"case"',
+    "cards_notice": "card_id",
     "meetings_item": "meeting_id",
     "meetings_decision": "meeting_id",
 }
@@ -32,6 +34,10 @@ TO_CASE = {
 NOT_ABOUT_A_CASE = {
     "cases_saved_view": ("owner_id", "unit_id"),
     "cases_batch": ("by_id",),
+    "downloads_download": ("by_id",),
+    "cards_digest": ("user_id",),
+    "exchange_subscription": ("owner_id",),
+    "exchange_delivery": ("(SELECT s.owner_id FROM exchange_subscription s WHERE s.id = t.subscription_id)",),
     "requests_import": ("by_id",),
     "requests_import_row": ("(SELECT r.by_id FROM requests_import r WHERE r.id = t.run_id)",),
     "subjects_person": ("id",),
@@ -98,6 +104,9 @@ def test_what_belongs_to_an_officer_or_a_person_is_shown_to_nobody_else() -> Non
         with acting(actor):
             assert set(held("SELECT by_id FROM cases_batch")) <= {actor.user} or actor.everything
             assert set(held("SELECT by_id FROM requests_import")) <= {actor.user} or actor.everything
+            assert set(held("SELECT by_id FROM downloads_download")) <= {actor.user} or actor.everything
+            assert set(held("SELECT user_id FROM cards_digest")) <= {actor.user} or actor.everything
+            assert set(held("SELECT owner_id FROM exchange_subscription")) <= {actor.user} or actor.everything
             views = "SELECT owner_id FROM cases_saved_view WHERE unit_id IS NULL"
             assert set(held(views)) <= {actor.user} or actor.everything
             people = set(held("SELECT id FROM subjects_person"))

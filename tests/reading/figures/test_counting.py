@@ -48,9 +48,10 @@ def answered(city: City, *, now: datetime = NOW, after: timedelta = timedelta(ho
 def closed(city: City, stars: str = "", *, reached: str = "yes", solved: str = "yes", now: datetime = NOW) -> Case:
     case = answered(city, now=now)
     said = {"reached": reached, **({"solved": solved, "stars": stars} if reached == "yes" else {})}
-    for _ in range(1 if reached == "yes" else 3):
-        go(city, case, "revisitor", "revisit", now=now + timedelta(hours=2), **said)
-    go(city, case, "revisitor", "close", now=now + timedelta(hours=3), reason="已说明")
+    tries = (2,) if reached == "yes" else (2, 5, 8)  # three times of a day before “could not be reached” stands
+    for hours in tries:
+        go(city, case, "revisitor", "revisit", now=now + timedelta(hours=hours), **said)
+    go(city, case, "revisitor", "close", now=now + timedelta(hours=tries[-1] + 1), reason="已说明")
     return case
 
 
@@ -104,7 +105,11 @@ def test_a_bad_first_round_stays_counted_after_the_redo_was_liked(city: City) ->
         answer="真好了",
         now=NOW + timedelta(hours=2),
     )
-    go(city, case, "revisitor", "revisit", reached="yes", solved="yes", stars="5", now=NOW + timedelta(hours=3))
+    go(city, case, "handler", "rectify_contact", reached="yes", said="嫌慢", now=NOW + timedelta(hours=2))
+    go(city, case, "handler", "rectify", measures="加派人手", proof="整改单 3", now=NOW + timedelta(hours=2))
+    heard = NOW + timedelta(hours=3)
+    go(city, case, "revisitor", "rectify_revisit", reached="yes", content="yes", word="可以了", now=heard)
+    go(city, case, "revisitor", "revisit", reached="yes", solved="yes", stars="5", now=heard)
     go(city, case, "revisitor", "close", now=NOW + timedelta(hours=4))
     assert [value(city, n).count for n in ("satisfied", "rated", "ever_bad", "redone")] == [1, 1, 1, 1]
 

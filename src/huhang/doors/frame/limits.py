@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from huhang.doors.frame.pages import error_page
@@ -21,6 +22,11 @@ class LimitsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # a thread serves many people: what is refused before the language is known must not speak the last one's
+        with translation.override(translation.get_language_from_request(request)):
+            return self._within(request)
+
+    def _within(self, request: HttpRequest) -> HttpResponse:
         if "\0" in request.path or "%00" in (query := request.META.get("QUERY_STRING", "")) or "\0" in query:
             return error_page(400, request=None)
         length = request.META.get("CONTENT_LENGTH") or "0"
