@@ -141,7 +141,7 @@ def test_a_desk_form_half_filled_keeps_what_was_typed(officer: Callable[..., Off
     clerk.go("/desk/requests/new/")
     clerk.set("body", "窗口来访：反映楼下烧烤摊占道。")
     clerk.set("phone", "12")
-    with clerk.page.expect_response(lambda r: r.request.method == "POST") as sent:
+    with clerk.page.expect_response(lambda r: r.request.method == "POST" and r.url.endswith("/new/")) as sent:
         clerk.press("登记并出回执")
     assert sent.value.status == 422
     expect(clerk.page.locator("#r-phone_error")).to_be_visible()

@@ -13,6 +13,8 @@ from python_calamine import CalamineWorkbook
 
 from huhang.kinds.requests.importing import report
 from huhang.kinds.requests.models import ImportRun
+from huhang.reading.exports import Heading, Sheet
+from huhang.reading.matters import tables
 from huhang.register.units import queries as units
 from tests.environment import ROOT
 from tests.factories.city import NOW, make_city

@@ -36,6 +36,12 @@ NOT_ABOUT_A_CASE = {
     "cases_batch": ("by_id",),
     "downloads_download": ("by_id",),
     "cards_digest": ("user_id",),
+    # what repeats is a place, a matter and a kind of call (K4): every officer may read of it, never who called
+    "repeats_matter": ("id",),
+    "repeats_note": ("id",),
+    "repeats_run": ("id",),
+    "repeats_survey": ("id",),
+    "repeats_survey_row": ("id",),
     "exchange_subscription": ("owner_id",),
     "exchange_delivery": ("(SELECT s.owner_id FROM exchange_subscription s WHERE s.id = t.subscription_id)",),
     "requests_import": ("by_id",),

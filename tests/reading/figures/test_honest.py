@@ -21,6 +21,7 @@ from huhang.kernel.errors import Refusal
 from huhang.kernel.worktime import Pause, Unit, due, working_time
 from huhang.kinds.requests import catalogue
 from huhang.kinds.requests.outcomes import settle
+from huhang.kinds.requests.rectifying import rules_of_time
 from huhang.reading.figures import queries
 from huhang.reading.figures.periods import Period
 from huhang.reading.figures.queries import Ask
@@ -84,9 +85,23 @@ def live(city: City, rng: random.Random, earlier: list[Any]) -> None:
             said = {"solved": solved, "stars": rng.choice(["", "1", "2", "3", "4", "5"])} if reached else {}
             if not go("revisitor", "revisit", reached="yes" if reached else "no", **said):
                 return
+            if said.get("stars") in ("1", "2"):
+                make_good(go, who, rng)
         if rng.random() < 0.5 or not go("revisitor", "redo", reason="再想办法"):
             go("revisitor", "close", reason="已说明")
             return
+
+
+def make_good(go: Any, who: str, rng: random.Random) -> None:
+    """What becomes of a bad rating: found mistaken by somebody else, or put right and heard, or cut short."""
+    if rng.random() < 0.3:
+        go(who, "dispute_rating", why="评的是另一件事")
+        go("revisitor", "decide_dispute", decision="exclude", reason="核对录音，属实")
+        return
+    if go(who, "rectify_contact", reached="yes", said="嫌慢") and go(
+        who, "rectify", 30.0, measures="加派人手", proof="整改单 3"
+    ):
+        go("revisitor", "rectify_revisit", reached="yes", content="yes", word="可以了")
 
 
 @dataclass
@@ -105,6 +120,10 @@ class Told:
     redone: int = 0
     revisits: list[dict[str, Any]] = field(default_factory=list)
     stars: dict[int, int] = field(default_factory=dict)
+    mistaken: set[int] = field(default_factory=set)
+    bad_since: datetime | None = None
+    put_right: datetime | None = None
+    heard: bool = False
 
     def take(self, name: str, at: datetime, data: dict[str, Any]) -> None:
         self.state = {"dispatch": "dispatched", "reassign": "dispatched", "give_back": "classified"}.get(
@@ -126,8 +145,34 @@ class Told:
         if name == "revisit":
             self.revisits.append(data)
             if data.get("stars"):
-                self.stars[self.redone] = int(data["stars"])
+                self.rate(int(data["stars"]), at)
+        if name == "rectify":
+            self.put_right = at
+        self.heard |= name == "rectify_revisit"
+        if name == "decide_dispute" and data["excluded"]:
+            self.mistaken.add(data["round"])
+            self.bad_since = None
         self.closed = at if self.state in ENDED else None
+
+    def rate(self, stars: int, at: datetime) -> None:
+        self.stars[self.redone] = stars
+        if stars <= 2:  # a new bad word has to be put right anew
+            self.bad_since, self.put_right, self.heard = at, None, False
+
+    @property
+    def right_in_time(self) -> bool:
+        """Whether the newest bad word was put right within its period."""
+        if self.bad_since is None or self.put_right is None:
+            return False
+        times, known = rules_of_time.promise("rectify"), (catalog.calendar(), catalog.schedule())
+        until = due(
+            start=self.bad_since,
+            amount=times.amount,
+            unit=Unit(times.unit_of_time),
+            calendar=known[0],
+            schedule=known[1],
+        ).due_at
+        return until is not None and self.put_right < until
 
     def due_of(self, name: str, start: datetime, *, paused: bool) -> datetime | None:
         times = catalogue.promise(name, nature="help", category="PS-02", version=VERSION["PS-02"])
@@ -185,8 +230,15 @@ class Told:
             "unreached": shut and asked and not reached,
             "solved": shut and any(r.get("solved") == "yes" for r in self.revisits),
             "rated": shut and rating is not None,
-            "satisfied": shut and rating is not None and rating >= 3,
+            "satisfied": shut and rating is not None and rating >= 3 and self.redone not in self.mistaken,
             "ever_bad": shut and any(s <= 2 for s in self.stars.values()),
+            "rated_valid": shut and rating is not None and self.redone not in self.mistaken,
+            "satisfied_all": shut and rating is not None and rating >= 3,
+            "excluded": shut and self.redone in self.mistaken,
+            "bad": came and self.bad_since is not None,
+            "rectified": came and self.bad_since is not None and self.put_right is not None,
+            "rectified_in_time": came and self.right_in_time,
+            "rectify_revisited": came and self.bad_since is not None and self.heard,
         }[name]
 
 
