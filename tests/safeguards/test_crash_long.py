@@ -93,6 +93,9 @@ def environment(home: Path) -> dict[str, str]:
 
 PREPARE = """
 import django; django.setup()
+from django.conf import settings
+from huhang.doors.cli import migrating
+migrating.load_catalog(settings.HUHANG_CATALOG)
 from huhang.base.access.context import SYSTEM, acting
 from tests.factories.city import filed, make_city
 with acting(SYSTEM):
