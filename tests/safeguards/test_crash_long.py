@@ -138,6 +138,7 @@ def test_a_database_killed_fifty_times_keeps_every_acknowledged_move(cluster_to_
             pid = cluster.status().pid
             assert pid is not None
             os.kill(pid, signal.SIGKILL)  # the server this test started
+            until(lambda: not cluster.status().running, 30)  # a killed process is there until the system has buried it
             cluster.start()
         before = len(mover.told)
         until(lambda: len(mover.told) >= before + 10, 120)
