@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huhang.doors.api.bodies import refuse_unknown
-from huhang.doors.api.open311.services import ATTRIBUTES
+from huhang.doors.api.open311.offered import ATTRIBUTES
 from huhang.kernel.errors import Invalid
 from huhang.kernel.text import clean
 from huhang.kinds.requests.catalogue import categories

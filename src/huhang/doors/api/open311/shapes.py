@@ -12,7 +12,7 @@ from huhang.base.access.queries import visible_to
 from huhang.base.access.rules import Actor
 from huhang.cases.models import Case, Step
 from huhang.cases.registry import kind_of
-from huhang.doors.api.open311.services import split
+from huhang.doors.api.open311.offered import split
 from huhang.kinds.requests.catalogue import category_label
 from huhang.register.units.queries import tree
 
