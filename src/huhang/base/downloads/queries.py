@@ -3,24 +3,18 @@
 import uuid
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, TextField
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 
 from huhang.base.access.rules import Actor
 from huhang.base.downloads.models import Download
-from huhang.base.jobs.models import Work
+from huhang.base.jobs.queries import given_up
 from huhang.kernel.errors import Missing
 
 
 def downloads_of(actor: Actor) -> QuerySet[Download]:
     """An officer's own, newest first; ``lost`` says that the worker gave one up."""
-    lost = (
-        Work.objects.filter(name="downloads.make", given_up_at__isnull=False)
-        .annotate(of=KeyTextTransform("download", "args"))
-        .filter(of=Cast(OuterRef("pk"), TextField()))
-    )
-    return Download.objects.filter(by_id=actor.user).annotate(lost=Exists(lost)).order_by("-created_at", "-id")
+    lost = given_up("downloads.make", "download")
+    return Download.objects.filter(by_id=actor.user).annotate(lost=lost).order_by("-created_at", "-id")
 
 
 def download_of(actor: Actor, pk: uuid.UUID) -> Any:

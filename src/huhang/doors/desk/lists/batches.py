@@ -3,9 +3,7 @@
 import uuid
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextField
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from huhang.base.access.queries import visible_to
 from huhang.base.access.rules import Actor
-from huhang.base.jobs.models import Work
+from huhang.base.jobs.queries import given_up
 from huhang.cases.models import Batch, BatchRow, Case
 from huhang.cases.registry import kinds
 from huhang.doors.frame.gates import actor_of, officers
@@ -27,13 +25,8 @@ NEWEST = 50
 
 def _batches(actor: Actor) -> QuerySet[Batch]:
     """One's own batches, each with how far it is."""
-    lost = (
-        Work.objects.filter(name="cases.batch", given_up_at__isnull=False)
-        .annotate(of=KeyTextTransform("batch", "args"))
-        .filter(of=Cast(OuterRef("pk"), TextField()))
-    )
     return Batch.objects.filter(by_id=actor.user).annotate(
-        lost=Exists(lost),
+        lost=given_up("cases.batch", "batch"),
         done=Count("rows", filter=Q(rows__done_at__isnull=False)),
         refusals=Count("rows", filter=~Q(rows__refused="")),
     )
