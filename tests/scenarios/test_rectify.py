@@ -247,3 +247,68 @@ def test_the_columns_figures_count_are_what_stands_beside(city: City) -> None:
         cursor.execute("UPDATE requests_request SET rectify = '', rectify_in_time = NULL, excluded = true")
     settle()
     assert [columns(case) for case in cases] == before
+
+
+def joined_and_answered(city: City) -> tuple[Case, Case]:
+    """One request answered by the harbour station, and a second person's that was joined to it before."""
+    lead, joined = (filed(city, phone=f"1380000000{n}", category="PS-02").case for n in (1, 2))
+    go(city, joined, "dispatcher", "merge", into=lead.number, reason="同一件事")
+    go(city, lead, "dispatcher", "dispatch", unit=city.units["harbour"].pk)
+    go(city, lead, "handler", "sign")
+    go(city, lead, "handler", "answer", result="explained", answer="已说明")
+    return lead, joined
+
+
+def test_c6_a_joined_persons_bad_word_is_put_right_like_any_other(city: City) -> None:
+    lead, joined = joined_and_answered(city)
+    by_person(joined, "rate", stars="1", comment="还是吵")
+    one = of(joined)
+    assert (one.stage, one.unit_id) == (CONTACT, city.units["harbour"].pk)
+    assert [clock(joined, name).amount for name in (CONTACT, RECTIFY)] == [1, 5]
+    assert Message.objects.filter(template="request.rectify", user=city.users["handler"].pk, case=joined.pk).count() == 1
+    assert columns(joined) == ("open", None, False)
+    for who in ("handler", "chief"):
+        actor = city.actor(who)
+        with acting(actor):
+            assert [x.case_id for x in open_for(actor)] == [joined.pk]
+    by_person(lead, "rate", stars="5")
+    go(city, lead, "revisitor", "revisit", reached="yes", solved="yes")
+    with pytest.raises(Conflict, match="并入这一件"):
+        go(city, lead, "revisitor", "close")
+    go(city, joined, "handler", "rectify_contact", reached="yes", said="夜里还响", now=NOW + timedelta(hours=1))
+    go(city, joined, "handler", "rectify", measures="加装隔音", proof="整改单 9", now=NOW + DAY)
+    with pytest.raises((Conflict, Denied)):
+        go(city, joined, "second_handler", "rectify_revisit", reached="yes", content="yes", now=NOW + DAY)
+    go(city, joined, "revisitor", "rectify_revisit", reached="yes", content="yes", now=NOW + DAY)
+    assert (of(joined).stage, columns(joined)) == (DONE, ("revisited", True, False))
+    go(city, lead, "revisitor", "close", now=NOW + DAY)
+    assert settle() == 0
+
+
+def test_c6_a_joined_persons_mistaken_rating_is_judged_by_another_unit(city: City) -> None:
+    _lead, joined = joined_and_answered(city)
+    by_person(joined, "rate", stars="2")
+    go(city, joined, "handler", "dispute_rating", why="评的是另一件事")
+    go(city, joined, "revisitor", "decide_dispute", decision="exclude", reason="核实无误")
+    assert (of(joined).stage, columns(joined)) == (LIFTED, ("", None, True))
+    assert settle() == 0
+
+
+def test_c6_who_rated_while_joined_rates_anew_what_is_answered_after_parting(city: City) -> None:
+    _lead, joined = joined_and_answered(city)
+    by_person(joined, "rate", stars="1")
+    go(city, joined, "dispatcher", "part", reason="不是同一件事", now=NOW + DAY)
+    assert Request.objects.get(case=joined).stars is None
+    assert of(joined).stage == CONTACT  # parting is no way to lose a bad word
+    go(city, joined, "dispatcher", "dispatch", unit=city.units["quay"].pk, now=NOW + DAY)
+    go(city, joined, "dispatcher", "reassign", unit=city.units["harbour"].pk, reason="属港湾", now=NOW + DAY)
+    go(city, joined, "handler", "sign", now=NOW + DAY)
+    go(city, joined, "handler", "answer", result="explained", answer="单独答复", now=NOW + DAY)
+    by_person(joined, "rate", stars="2", now=NOW + 2 * DAY)
+    with pytest.raises(Conflict, match="评价过了"):
+        by_person(joined, "rate", stars="5", now=NOW + 2 * DAY)
+    said = Rating.objects.filter(case=joined).order_by("at").values_list("stars", "round", "answer_of__number")
+    assert list(said) == [(1, 0, _lead.number), (2, 0, None)]
+    stages = Rectification.objects.filter(case=joined).order_by("begun_at").values_list("stage", flat=True)
+    assert list(stages) == [SUPERSEDED, CONTACT]
+    assert (Request.objects.get(case=joined).stars, settle()) == (2, 0)

@@ -118,10 +118,6 @@ WORDS: dict[str, Words] = {
         "【护航】您的诉求 %(number)s 原先误并入另一件，现已拆出单独办理，答复时限仍从您提交之日起算。",
         "[Huhang] Request %(number)s was joined to another by mistake. It goes on alone, counted from its own day.",
     ),
-    "request.joined_bad": Words(
-        "并入诉求 %(number)s 的一位诉求人对答复不满意，请查看并联系。",
-        "A requester joined to request %(number)s is not satisfied with the answer. Look and get in touch.",
-    ),
     "request.rectify": Words(
         "诉求 %(number)s 收到差评，请先联系诉求人，再整改；期限见这一件的“差评整改”。",
         "Request %(number)s was rated badly. Contact the person, then put it right; the dates stand on its page.",

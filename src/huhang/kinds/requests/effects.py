@@ -251,7 +251,7 @@ def _rate(doing: Doing, detail: Request, *, stars: int, said_to: str, reasons: l
     known = {code for code, _label in catalogue.reason_choices(stars)}
     if any(code not in known for code in reasons):
         raise Invalid("原因和星级对不上，请按所评的星级重新选。", field="reasons")
-    held = Rating.objects.filter(case=doing.case, round=detail.redo_count).first()
+    held = Rating.objects.filter(case=doing.case, answer_of=None, round=detail.redo_count).first()
     if held is not None and (held.said_to == "person" or said_to != "person"):
         raise Conflict("这一次已经评价过了，谢谢。")
     if held is not None:  # what was noted down on the telephone gives way to the person's own word
@@ -315,7 +315,7 @@ def _taken_up(case: Case, detail: Request) -> str:
 def close(doing: Doing) -> Outcome:
     """Closed by number, after answer and revisit, by somebody who did not handle it (C4)."""
     detail = detail_of(doing)
-    rating = Rating.objects.filter(case=doing.case, round=detail.redo_count).first()
+    rating = Rating.objects.filter(case=doing.case, answer_of=None, round=detail.redo_count).first()
     unsolved = Revisit.objects.filter(case=doing.case, round=detail.redo_count, solved=False).exists()
     bad = rating is not None and rating.stars <= BAD and not detail.excluded
     if (bad or unsolved) and not doing.values.get("reason"):

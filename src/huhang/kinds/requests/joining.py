@@ -17,17 +17,21 @@ from huhang.base.access.rules import Actor
 from huhang.base.journal import actions as journal
 from huhang.base.messages import actions as messages
 from huhang.cases.actions import clocks
-from huhang.cases.actions.moving import SAVED, append, party
+from huhang.cases.actions.moving import SAVED, append, give, note_beside, party
 from huhang.cases.models import Case
 from huhang.cases.rules import Doing, Outcome
 from huhang.kernel.errors import Conflict, Invalid
 from huhang.kernel.numbering import normalise_number
-from huhang.kinds.requests import catalogue, effects
+from huhang.kernel.worktime import Schedule
+from huhang.kinds.requests import catalogue, effects, queries
 from huhang.kinds.requests.instructions import effects as instructions
 from huhang.kinds.requests.models import Rating, Request
 from huhang.kinds.requests.outside.effects import end_all
 from huhang.kinds.requests.promises import ANSWER, SIGN, tell
+from huhang.kinds.requests.rectifying import actions as rectifying
+from huhang.kinds.requests.rectifying.queries import JOINED
 from huhang.kinds.requests.rules import BAD, RATE_DAYS
+from huhang.register.units.queries import tree
 
 BRIEFLY = "400ms"
 """So long is waited for a row that stands before the one already held: less than the second after which PostgreSQL
@@ -44,9 +48,11 @@ def merge(doing: Doing) -> Outcome:
     for name, shown in ((SIGN, False), (ANSWER, True)):
         clocks.stop(case, name, at=doing.now, shown=shown)
     note = Outcome(note=case.number, data={"merged": case.number})
+    note_beside(target, JOINED)
     append(target, "joined", target.state, note, by=doing.by, now=doing.now)
     target.save(update_fields=SAVED)
-    with acting(SYSTEM):  # what was joined to the repeat before goes along
+    with acting(SYSTEM):  # what was joined to the repeat before goes along; another answer will be theirs to rate
+        Request.objects.filter(case__merged_into=case).update(stars=None, excluded=False)
         Case.objects.filter(merged_into=case).update(merged_into=target)
     end_all(doing, "merged")
     tell(doing, "request.merge", into=target.number)
@@ -110,34 +116,43 @@ def rated_since(case: Case, answered_at: datetime) -> bool:
 def rate(doing: Doing) -> Outcome:
     """The person's own word on the answer; one whose request was joined elsewhere rates what was answered there.
 
-    Their stars stand with their own request, whatever the others say; after a new answer they may be changed. A bad
-    word is told to the officer in charge of the one that was answered (C4).
+    Their stars stand with their own request, whatever the others say; a new answer may be rated anew. A bad word is put
+    right like any other: on clocks of its own, by the unit that answered, which the joined request is given to (C4).
     """
     if doing.case.state != "merged":
         return effects.rate(doing)
-    stars, told = int(doing.values["stars"]), doing.values.get("reasons") or []
-    reasons = [code for code in (told.split(",") if isinstance(told, str) else told) if code]
+    stars, reasons, comment = doing.values["stars"], doing.values.get("reasons") or [], doing.values.get("comment")
     if any(code not in dict(catalogue.reason_choices(stars)) for code in reasons):
         raise Invalid("请从列出的选项里选。", field="reasons")
-    comment = doing.values.get("comment") or ""
-    said = {"stars": stars, "reasons": reasons, "comment": comment, "said_to": "person", "at": doing.now}
-    detail = Request.objects.get(case=doing.case)  # a round rated before the joining keeps its word
-    Rating.objects.update_or_create(case=doing.case, round=detail.redo_count, defaults=said)
-    detail.stars, detail.worst_stars = stars, min(stars, detail.worst_stars or stars)
-    detail.save(update_fields=["stars", "worst_stars"])
+    lead, detail = queries.lead_of(doing.case), Request.objects.get(case=doing.case)
+    said = Rating.objects.create(
+        case=doing.case,
+        answer_of=lead,
+        round=lead.request.redo_count,
+        stars=stars,
+        reasons=reasons,
+        comment=comment or "",
+        said_to="person",
+        at=doing.now,
+    )
+    detail.stars, detail.worst_stars, detail.excluded = stars, min(stars, detail.worst_stars or stars), False
+    detail.save(update_fields=["stars", "worst_stars", "excluded"])
+    data = {"stars": stars, "answer_of": lead.number}
     if stars <= BAD:
-        _tell_officer(doing)
-    return Outcome(note=_("%(n)d 星") % {"n": stars}, public=comment, data={"stars": stars})
+        _to_whoever_answered(doing, lead)
+        rectifying.begin(doing, said, answered=lead.request)
+        data["unit"] = str(doing.case.unit_id)
+    return Outcome(note=_("%(n)d 星") % {"n": stars}, public=comment or "", data=data)
 
 
-def _tell_officer(doing: Doing) -> None:
-    assert doing.case.merged_into_id is not None  # only what is joined comes here
-    with acting(SYSTEM):
-        lead = Case.objects.filter(pk=doing.case.merged_into_id).values_list("officer", "pk", "number").first()
-    if lead is not None and lead[0] is not None:
-        messages.tell_user(
-            lead[0], template="request.joined_bad", params={"number": lead[2]}, case=lead[1], by=doing.by, now=doing.now
-        )
+def _to_whoever_answered(doing: Doing, lead: Case) -> None:
+    """Only the unit that owns a request puts it right; one that is no more leaves it with the lead's unit of today."""
+    case, answered = doing.case, lead.request.answered_unit_id
+    day = Schedule().date_of(doing.now)
+    unit = answered if answered is not None and tree()[answered].stands(day) else lead.unit_id
+    if case.unit_id != unit:
+        give(case, unit, now=doing.now)
+    case.officer_id = lead.request.answered_by_id if unit == answered else None
 
 
 def part(doing: Doing) -> Outcome:
@@ -195,6 +210,8 @@ def _left_alone(case: Case, *, now: datetime) -> None:
 def _alone(case: Case, *, since: datetime) -> str:
     """Frees a case of the one it was joined to and starts its answer clock; the state it goes on in."""
     detail = Request.objects.get(case=case)
+    detail.stars, detail.excluded = None, False  # what it said of the other's answer says nothing of its own
+    detail.save(update_fields=["stars", "excluded"])
     case.merged_into = None
     times = catalogue.promise(
         ANSWER, nature=detail.nature, category=case.category, version=case.category_version, urgency=case.urgency

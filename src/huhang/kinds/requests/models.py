@@ -85,7 +85,11 @@ class Revisit(models.Model):
 
 
 class Rating(models.Model):
-    """What the person thinks, 5 stars best. Never made by default; at most one a round (C4)."""
+    """What the person thinks, 5 stars best. Never made by default; at most one a round (C4).
+
+    ``answer_of``: whose answer it is about where the request was joined to another: ``round`` is then a round of that
+    one, and the rounds of its own stay free for the answer it gets when it is parted again (C6).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     case = models.ForeignKey("cases.Case", db_index=False, on_delete=models.PROTECT, related_name="ratings")
@@ -95,11 +99,19 @@ class Rating(models.Model):
     comment = models.TextField(blank=True, default="")
     said_to = models.CharField(max_length=12)
     at = models.DateTimeField()
+    answer_of = models.ForeignKey("cases.Case", db_index=False, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         db_table = "requests_rating"
         constraints = (
-            models.UniqueConstraint(fields=["case", "round"], name="rated_once_a_round"),
+            models.UniqueConstraint(
+                fields=["case", "round"], condition=Q(answer_of__isnull=True), name="rated_once_a_round"
+            ),
+            models.UniqueConstraint(
+                fields=["case", "answer_of", "round"],
+                condition=Q(answer_of__isnull=False),
+                name="joined_rated_once_a_round",
+            ),
             models.CheckConstraint(condition=Q(stars__gte=1, stars__lte=5), name="rating_five_stars"),
         )
 

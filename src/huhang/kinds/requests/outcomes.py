@@ -12,10 +12,10 @@ FROM (
         coalesce((SELECT CASE WHEN bool_or(v.solved) THEN 'solved' WHEN bool_or(v.reached) THEN 'unsolved'
             WHEN count(*) > 0 THEN 'unreached' END
             FROM requests_revisit v WHERE v.case_id = c.id AND v.round = q.redo_count), '') AS revisit_result,
-        (SELECT g.stars FROM requests_rating g WHERE g.case_id = c.id AND g.round = q.redo_count) AS stars,
+        w.stars AS stars,
         (SELECT min(g.stars) FROM requests_rating g WHERE g.case_id = c.id) AS worst_stars,
-        EXISTS (SELECT 1 FROM solved_dispute d JOIN requests_rating g ON g.id = d.rating_id
-            WHERE d.case_id = c.id AND d.excluded AND NOT d.overtaken AND g.round = q.redo_count) AS excluded,
+        EXISTS (SELECT 1 FROM solved_dispute d
+            WHERE d.rating_id = w.id AND d.excluded AND NOT d.overtaken) AS excluded,
         coalesce((SELECT CASE t.stage WHEN 'rectify_revisit' THEN 'rectified' WHEN 'done' THEN 'revisited'
                 WHEN 'lifted' THEN '' ELSE 'open' END
             FROM rectifying_rectification t WHERE t.case_id = c.id ORDER BY t.begun_at DESC, t.id DESC LIMIT 1), '')
@@ -24,6 +24,10 @@ FROM (
             FROM rectifying_rectification t WHERE t.case_id = c.id ORDER BY t.begun_at DESC, t.id DESC LIMIT 1)
             AS rectify_in_time
     FROM requests_request q JOIN cases_case c ON c.id = q.case_id
+        LEFT JOIN LATERAL (SELECT g.id, g.stars FROM requests_rating g
+            WHERE g.case_id = c.id AND g.answer_of_id IS NOT DISTINCT FROM c.merged_into_id
+                AND (c.merged_into_id IS NOT NULL OR g.round = q.redo_count)
+            ORDER BY g.at DESC, g.id DESC LIMIT 1) w ON true
 ) o
 WHERE o.case_id = r.case_id
     AND (r.in_time, r.revisit_result, r.stars, r.worst_stars, r.excluded, r.rectify, r.rectify_in_time)

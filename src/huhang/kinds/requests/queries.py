@@ -23,7 +23,15 @@ def detail(case: Case) -> Request:
 
 def ratings(case: Case) -> list[Rating]:
     """Ratings of every round, oldest first, each with what was decided about it being mistaken."""
-    return list(Rating.objects.filter(case=case).select_related("dispute").order_by("round"))
+    return list(Rating.objects.filter(case=case).select_related("dispute").order_by("at", "id"))
+
+
+def last_word(case: Case) -> Rating | None:
+    """The rating that counts now: of the last round, or of the answer of the request this one is joined to."""
+    rows = Rating.objects.filter(case=case, answer_of=case.merged_into_id)
+    if case.merged_into_id is not None:
+        return rows.order_by("-at", "-id").first()
+    return rows.filter(round=detail(case).redo_count).first()
 
 
 def dispute_of(rating: Rating) -> Dispute | None:
@@ -110,7 +118,7 @@ def why_not_rate(case: Case, now: datetime) -> str | None:
     """Why the person cannot rate now, or nothing."""
     if _too_late(case, now):
         return "办结已超过 30 天，不能再评价。"
-    rated = Rating.objects.filter(case=case, round=detail(case).redo_count, said_to="person").exists()
+    rated = Rating.objects.filter(case=case, answer_of=None, round=detail(case).redo_count, said_to="person").exists()
     return "这一次已经评价过了，谢谢。" if rated else None
 
 

@@ -160,4 +160,3 @@ def test_each_person_joined_rates_the_answer_for_themselves(city: City) -> None:
     stars = dict(Rating.objects.values_list("case", "stars"))
     assert stars == {second.pk: 1, third.pk: 5}
     assert Request.objects.get(case=second).worst_stars == 1
-    assert Message.objects.filter(template="request.joined_bad", user=city.users["handler"].pk).count() == 1

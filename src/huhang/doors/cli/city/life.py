@@ -331,6 +331,8 @@ class Life(Righting):
         later = [s._replace(seq=s.seq + 1) for s in self.steps[where:]]
         self.steps[where:] = [step, *later]
         self.version += 1
+        if "joined" not in self.beside:
+            self.beside.append("joined")
 
     # -- as the engine does it
 

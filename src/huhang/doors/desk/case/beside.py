@@ -22,6 +22,7 @@ PARTS: Mapping[str, Part] = {
     "support": helping.parts,
     "duty": meetings.duties_beside,
     "rectify": rectifying.part,
+    "joined": rectifying.joined,
     "talk": talk.part,
 }
 

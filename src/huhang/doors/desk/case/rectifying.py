@@ -36,6 +36,20 @@ def part(case: Case, actor: Actor, now: datetime) -> list[Section]:
     return boxes
 
 
+def joined(case: Case, actor: Actor, now: datetime) -> list[Section]:
+    """C6: what is being put right for persons whose requests were joined to this one; nothing when nothing is."""
+    open_ = queries.joined(case)
+    if not open_:
+        return []
+    words = [
+        _("%(number)s：%(stars)d 星，%(stage)s")
+        % {"number": one.case.number, "stars": one.rating.stars, "stage": one.get_stage_display()}
+        for one in open_
+    ]
+    first = min(one.begun_at for one in open_)
+    return [Section(_("并入诉求的差评整改"), _("完成前这一件不能销号"), first, notes=words)]
+
+
 def _kept(in_time: bool | None) -> str:
     return "" if in_time is None else _("按期") if in_time else _("超期")
 

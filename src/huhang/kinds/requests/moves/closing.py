@@ -33,8 +33,8 @@ def _may_uphold(case: Case, by: Actor, now: datetime) -> str | None:
     """An appeal is no way around the redo that a bad rating asks for."""
     if queries.bad_and_never_redone(case):
         return "诉求人评价不满意，须先重办一次。"
-    if rectifying.current(case) is not None:
-        return "差评整改还没有完成，不能办结。"
+    if (why := rectifying.why_not_end(case)) is not None:
+        return why
     return over_open_support(case, by, now) or _instructed(case, by, now)
 
 
@@ -44,8 +44,8 @@ def _answered(case: Case, by: Actor, now: datetime) -> str | None:
         return "还没有答复诉求人，不能销号。"
     if queries.bad_and_never_redone(case):
         return "诉求人评价不满意，须先重办一次，再谈销号。"
-    if rectifying.current(case) is not None:
-        return "差评整改还没有完成，不能销号。"
+    if (why := rectifying.why_not_end(case)) is not None:
+        return why
     return over_open_support(case, by, now) or _instructed(case, by, now)
 
 

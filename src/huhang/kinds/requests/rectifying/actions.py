@@ -27,12 +27,15 @@ OUTCOMES = {CONTACT: "open", RECTIFY: "open", REVISIT: "rectified", DONE: "revis
 """How a stage stands in the column of the request that figures count."""
 
 
-def begin(doing: Doing, rating: Rating) -> Rectification:
-    """A bad rating came: the unit that answered has to put it right, on clocks of its own (C4)."""
+def begin(doing: Doing, rating: Rating, *, answered: Request | None = None) -> Rectification:
+    """A bad rating came: the unit that answered has to put it right, on clocks of its own (C4).
+
+    ``answered`` is the request whose answer was rated, where the rated one was joined to another.
+    """
     case, now = doing.case, doing.now
     for older in Rectification.objects.filter(case=case, stage__in=OPEN):
         end(case, older, SUPERSEDED, at=now)
-    detail = Request.objects.get(case=case)
+    detail = answered or Request.objects.get(case=case)
     contact = rules_of_time.promise("contact")
     made = Rectification.objects.create(
         case=case, rating=rating, unit_id=detail.answered_unit_id or case.unit_id, rule=contact.rule, begun_at=now

@@ -2,6 +2,7 @@
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.queries import visible_to
 from huhang.base.access.rules import Actor, Perm
 from huhang.cases.models import Case, Clock, ClockExtension
@@ -9,6 +10,9 @@ from huhang.kinds.requests.rectifying.models import CONTACT, OPEN, RECTIFY, REVI
 
 BESIDE = "rectify"
 """Under this name it stands beside a case."""
+
+JOINED = "joined"
+"""Under this name a case notes that others were joined to it: their persons' bad ratings are put right with them."""
 
 
 def current(case: Case) -> Rectification | None:
@@ -27,6 +31,29 @@ def all_of(case: Case) -> list[Rectification]:
         case.__dict__["_rectifications"] = list(rows.order_by("-begun_at", "-id"))
     found: list[Rectification] = case.__dict__["_rectifications"]
     return found
+
+
+def joined(case: Case) -> list[Rectification]:
+    """What is being put right for persons whose requests were joined to this one, by number.
+
+    Looked up as the system: whoever closes this one need not see theirs, but must not close over them (C4, C6).
+    """
+    if JOINED not in case.beside:
+        return []
+    if "_joined_rectifications" not in case.__dict__:
+        with acting(SYSTEM):
+            rows = Rectification.objects.filter(case__merged_into=case, ended_at=None).select_related("case", "rating")
+            known = rows.defer("case__search", "case__folded", "case__body").order_by("case__number")
+            case.__dict__["_joined_rectifications"] = list(known)
+    found: list[Rectification] = case.__dict__["_joined_rectifications"]
+    return found
+
+
+def why_not_end(case: Case) -> str | None:
+    """Why a case cannot be closed by number yet: a bad rating of it, or of one joined to it, is being put right."""
+    if current(case) is not None:
+        return "差评整改还没有完成，不能销号。"
+    return "并入这一件的诉求还有差评整改没有完成，不能销号。" if joined(case) else None
 
 
 def extension_asked(case: Case) -> ClockExtension | None:

@@ -10,6 +10,7 @@ from huhang.cases.actions.moving import note_beside
 from huhang.cases.models import Case
 from huhang.cases.rules import Doing, Outcome
 from huhang.kernel.errors import Denied
+from huhang.kinds.requests import queries
 from huhang.kinds.requests.models import Rating, Request
 from huhang.kinds.requests.rectifying import actions as rectifying
 from huhang.kinds.requests.rules import BAD
@@ -23,7 +24,7 @@ def _newest_bad(case: Case) -> Rating | None:
     worst = case.request.worst_stars
     if worst is None or worst > BAD:
         return None
-    return Rating.objects.filter(case=case, stars__lte=BAD, dispute=None).order_by("-round").first()
+    return Rating.objects.filter(case=case, stars__lte=BAD, dispute=None).order_by("-at", "-id").first()
 
 
 def pending(case: Case) -> Dispute | None:
@@ -78,8 +79,8 @@ def decide(doing: Doing) -> Outcome:
     one.decided_at, one.decided_by_id, one.decided_label, one.decided_unit_id = doing.now, by.user, by.label, by.unit
     one.excluded, one.decision = excluded, doing.values["reason"]
     one.save()
-    detail = Request.objects.get(case=case)
-    if excluded and one.rating.round == detail.redo_count:
+    word = queries.last_word(case)
+    if excluded and word is not None and word.pk == one.rating_id:
         Request.objects.filter(case=case).update(excluded=True)
     if excluded:
         rectifying.lift(doing, one.rating, "excluded")

@@ -61,7 +61,7 @@ def send(doing: Doing, detail: Request, after: str) -> RatingLink | None:
     case, policy = doing.case, catalogue.links()
     if not settings.HUHANG_ADDRESS or after not in policy.after or case.requester_id is None:
         return None
-    if Rating.objects.filter(case=case, round=detail.redo_count, said_to="person").exists():
+    if Rating.objects.filter(case=case, answer_of=None, round=detail.redo_count, said_to="person").exists():
         return None
     text = secrets.token_urlsafe(16)
     with acting(SYSTEM):
@@ -95,7 +95,7 @@ def look(text: str, *, now: datetime) -> Look:
 
 def _stands(link: RatingLink, now: datetime) -> Look:
     case = Case.objects.select_related("request").defer("search", "folded").get(pk=link.case_id)
-    rated = Rating.objects.filter(case=case, round=link.round, said_to="person").values_list("at", flat=True).first()
+    rated = Rating.objects.filter(case=case, answer_of=None, round=link.round, said_to="person").values_list("at", flat=True).first()
     if link.spent_at is not None:
         return Look(SPENT, case, link, link.spent_at)
     if rated is not None:

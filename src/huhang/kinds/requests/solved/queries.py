@@ -8,6 +8,7 @@ from django.conf import settings
 
 from huhang.cases.models import Attachment, Case
 from huhang.kinds.requests.models import Revisit
+from huhang.kinds.requests.queries import lead_of
 from huhang.kinds.requests.solved import catalogue
 from huhang.kinds.requests.solved.models import Answered
 from huhang.kinds.requests.solved.rules import counted
@@ -54,9 +55,10 @@ def attempts(case: Case, turn: int) -> int:
 
 def script_of(case: Case, code: str = catalogue.STANDARD) -> list[tuple[str, str]]:
     """What to say on the telephone about this case, in Chinese and in English."""
-    known = case.request
+    lead = lead_of(case)  # C6: what is joined was answered there
+    known, at = lead.request, lead.answered_at
     unit = tree().label(known.answered_unit_id or case.unit_id)
-    day = case.answered_at.astimezone(ZoneInfo(settings.TIME_ZONE)).date() if case.answered_at else None
+    day = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date() if at else None
     told = {"number": case.number, "title": case.title, "unit": unit}
     result = {english: catalogue.result_label(known.result, english=english) for english in (False, True)}
     zh = {**told, "result": result[False], "answered_on": f"{day.month}月{day.day}日" if day else "—"}
