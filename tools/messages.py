@@ -77,6 +77,9 @@ TEMPLATE: dict[str, tuple[int | tuple[int, str], ...] | None] = {
 """What ``templatize`` turns the tags of a template into, as Babel reads it."""
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
+LONE = re.compile(r"%(?!%|\(\w+\)[-+ 0#]*[\d.]*[a-z])")
+"""A per cent sign that Python would take for the start of a place; written ``%%`` where a sentence is formatted."""
+
 PLACE = re.compile(r"%\(\w+\)[-+ 0#]*[\d.]*[a-z]|\{\w*\}")
 HEADER = """\
 # English for Huhang; kept by tools/messages.py.
@@ -197,10 +200,14 @@ def sentences() -> list[Message]:
     found: dict[tuple[str, str], str] = {}
     for path in _files("*.py"):
         _keep(found, of_module(path))
-    for path in _files("*.html", "*.txt"):
-        if "templates" in path.parts:
-            _keep(found, of_template(path))
+    _keep(found, shown_in_templates())
     return sorted((context, said, plural) for (context, said), plural in found.items())
+
+
+def shown_in_templates() -> list[Message]:
+    """Every sentence of a template: each is formatted when it is shown, whether it has a place or not."""
+    files = (path for path in _files("*.html", "*.txt") if "templates" in path.parts)
+    return [message for path in files for message in of_template(path)]
 
 
 def _files(*patterns: str) -> Iterator[Path]:
@@ -239,13 +246,14 @@ def check(path: Path = CATALOGUE) -> list[str]:
     """Every fault of the catalogue, in words; none when it is whole."""
     held = load(path)
     wanted = {(context, said): plural for context, said, plural in sentences()}
+    formatted = {(context, said) for context, said, _plural in shown_in_templates()}
     faults: list[str] = []
     for (context, said), plural in wanted.items():
         message = held.get(said, context or None)
         if message is None:
             faults.append(f"not in the catalogue: {said!r}")
         else:
-            faults += _faults(said, plural, message.string)
+            faults += _faults(said, plural, message.string, formatted=(context, said) in formatted)
     for message in held:
         said = message.id[0] if isinstance(message.id, tuple | list) else message.id
         if said and (message.context or "", said) not in wanted:
@@ -255,12 +263,14 @@ def check(path: Path = CATALOGUE) -> list[str]:
     return faults + [f"obsolete: {key!r}" for key in held.obsolete]
 
 
-def _faults(said: str, plural: str, string: object) -> Iterator[str]:
+def _faults(said: str, plural: str, string: object, *, formatted: bool = False) -> Iterator[str]:
     texts = [str(each) for each in string] if isinstance(string, tuple | list) else [str(string or "")]
     if not all(texts) or (plural and len(texts) < 2):
         yield f"not translated: {said!r}"
     elif any(sorted(PLACE.findall(text)) != sorted(PLACE.findall(said)) for text in texts):
         yield f"places differ: {said!r} -> {texts!r}"
+    elif (formatted or "%(" in said) and any(LONE.search(text.replace("%%", "")) for text in (said, *texts)):
+        yield f"a per cent sign that is not doubled: {said!r} -> {texts!r}"
 
 
 def main() -> int:

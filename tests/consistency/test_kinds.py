@@ -25,7 +25,7 @@ from tests.factories.city import NOW, City, filed, make_city
 KINDS = sorted(kinds().values(), key=lambda k: k.name)
 FIELD_KINDS = {
     *("line", "text", "choice", "codes", "stars", "days", "flag"),
-    *("unit", "units", "officer", "category", "case", "date", "pick", "picks"),
+    *("unit", "units", "officer", "category", "case", "date", "pick", "picks", "files"),
 }
 
 

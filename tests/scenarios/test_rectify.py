@@ -265,7 +265,9 @@ def test_c6_a_joined_persons_bad_word_is_put_right_like_any_other(city: City) ->
     one = of(joined)
     assert (one.stage, one.unit_id) == (CONTACT, city.units["harbour"].pk)
     assert [clock(joined, name).amount for name in (CONTACT, RECTIFY)] == [1, 5]
-    assert Message.objects.filter(template="request.rectify", user=city.users["handler"].pk, case=joined.pk).count() == 1
+    assert (
+        Message.objects.filter(template="request.rectify", user=city.users["handler"].pk, case=joined.pk).count() == 1
+    )
     assert columns(joined) == ("open", None, False)
     for who in ("handler", "chief"):
         actor = city.actor(who)

@@ -24,12 +24,14 @@ class Field:
 
     Args:
         kind: ``line``, ``text``, ``choice``, ``codes`` (several of the choices), ``stars``, ``days``, ``flag``,
-            ``unit``, ``units``, ``officer``, ``category``, ``case``, ``date``, ``pick`` or ``picks``.
-        most: longest text, largest number of days.
+            ``unit``, ``units``, ``officer``, ``category``, ``case``, ``date``, ``pick``, ``picks`` or ``files``.
+        most: longest text, largest number of days, most files at once.
         pick: what a ``pick`` chooses from: ids of what stands beside the case, each with its words. The effect asks
             again whether the chosen one belongs to the case.
         only: of a ``pick``: the only one there is needs no choosing, and is not asked for.
         personal: never kept in the browser and never shown in a step.
+        have: of ``files``: ids and names of what the case has already. Files are kept with the case before the move is
+            made, so no value reaches the effect: it looks at what the case has.
         options: what can be picked, where it hangs on the case and on who acts; the effect checks it again.
     """
 
@@ -44,6 +46,7 @@ class Field:
     only: bool = False
     personal: bool = False
     options: Options | None = None
+    have: Pick | None = None
 
     def clean(self, raw: Any) -> Any:
         """The value in its own type, or nothing when it may be left out.
@@ -124,6 +127,10 @@ def _date(field: Field, raw: Any) -> date:
         raise Invalid("请按 2026-11-21 这样填日期。", field=field.name) from None
 
 
+def _files(field: Field, raw: Any) -> None:
+    raise Invalid("文件先作为附件上传，上传后就算数，这里不用填。", field=field.name)
+
+
 _CLEANERS: dict[str, Callable[[Field, Any], Any]] = {
     "line": _text,
     "text": _text,
@@ -140,6 +147,7 @@ _CLEANERS: dict[str, Callable[[Field, Any], Any]] = {
     "units": _ids,
     "date": _date,
     "picks": _ids,
+    "files": _files,
 }
 
 

@@ -3,6 +3,7 @@
 import re
 import threading
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from django.db import connections
 
 from huhang.base.access.context import SYSTEM, acting
 from huhang.cases.actions import move
-from huhang.cases.models import Case, Step
-from tests.doors.desk.test_case_page import client_of, go, handled
+from huhang.cases.models import Attachment, Case, Step
+from huhang.kinds.requests.solved.models import Answered
+from tests.doors.desk.test_case_page import client_of, go, handled, picture
 from tests.factories.city import NOW, City, filed, make_city
 
 db = pytest.mark.django_db
@@ -43,6 +45,41 @@ def test_an_answer_is_given_through_its_form_once(city: City) -> None:
     typed = sent_with(page, result="solved", proof="处警 12", answer="已设卡劝返。")
     assert [client.post(url, typed).status_code for _ in range(2)] == [302, 302]
     assert Step.objects.filter(case=case, move="answer").count() == 1
+
+
+@db
+def test_proof_is_uploaded_inside_the_answer_form_and_a_bad_file_loses_nothing(city: City) -> None:  # C4
+    case = handled(city)
+    client, url = client_of(city, "handler"), f"/desk/cases/{case.number}/moves/answer/"
+    page = client.get(url).content.decode()
+    assert 'enctype="multipart/form-data"' in page
+    assert 'type="file" name="proof_files"' in page
+    wrong = BytesIO(b"MZ\x90\x00program")
+    wrong.name = "坏.exe"
+    typed = sent_with(page, result="solved", answer="写了很久的答复")
+    answer = client.post(url, {**typed, "proof_files": [picture(), wrong]})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "写了很久的答复" in text
+    assert "坏.exe：" in text
+    assert 'id="m-proof_files_error"' in text
+    assert "已有：现场.png，不用再传" in text  # the good one is kept, a browser could not fill it in again
+    again = sent_with(text, result="solved", answer="写了很久的答复")
+    assert [client.post(url, {**again, "proof_files": [picture()]}).status_code for _ in range(2)] == [302, 302]
+    known = Answered.objects.get(case=case)
+    assert len(known.files) == 2  # the one kept before, and one of the form sent twice
+    assert Attachment.objects.filter(case=case, public=False).count() == 2
+
+
+@db
+def test_whoever_may_not_answer_cannot_leave_a_file_through_the_form(city: City) -> None:
+    case = handled(city)
+    url = f"/desk/cases/{case.number}/moves/answer/"
+    for who in ("auditor", "other_handler"):
+        client = client_of(city, who)
+        version = Case.objects.get(pk=case.pk).version
+        assert client.post(url, {"version": version, "proof_files": [picture()]}).status_code in (403, 404)
+    assert not Attachment.objects.filter(case=case).exists()
 
 
 @db

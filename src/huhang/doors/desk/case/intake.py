@@ -23,6 +23,7 @@ from huhang.cases.models import Case
 from huhang.doors.desk.case.alike import alike_of
 from huhang.doors.desk.case.move_form import grouped_categories
 from huhang.doors.desk.case.told import Told
+from huhang.doors.frame.fields import ManyFiles
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.notices import done
 from huhang.doors.frame.saying import say
@@ -46,12 +47,6 @@ REPEAT, _LAST = timedelta(minutes=30), "desk_registered"
 
 _NOT_HERE = ("web", "import")
 _WHEN = "%Y-%m-%dT%H:%M"
-
-
-class ManyFiles(forms.ClearableFileInput):
-    """Several files in one field."""
-
-    allow_multiple_selected = True
 
 
 class NewRequest(Told):

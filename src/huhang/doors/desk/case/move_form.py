@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from huhang.base.access.rules import ROLES, STRANGER, Actor
+from huhang.base.access.queries import allows
+from huhang.base.access.rules import ROLES, STRANGER, Actor, Perm
 from huhang.base.people.models import Post
 from huhang.base.people.queries import held
 from huhang.cases.fields import Field
@@ -16,6 +17,8 @@ from huhang.cases.models import Case
 from huhang.cases.registry import kind_of
 from huhang.cases.rules import Move
 from huhang.doors.desk.case.told import Told, attrs
+from huhang.doors.desk.case.uploading import help_of
+from huhang.doors.frame.fields import ManyFiles
 from huhang.kernel.worktime import Schedule
 from huhang.register.units.queries import Node, tree
 
@@ -32,13 +35,16 @@ class MoveForm(Told):
     ) -> None:
         super().__init__(data, prefix=None, auto_id="m-%s")
         for field in move.fields:
+            if field.kind == "files" and not allows(by or STRANGER, Perm.ATTACH, case):
+                continue
             if field.only and field.pick is not None and len(field.pick(case)) == 1:
                 continue
             if field.options is not None:
                 made, only = _picked(field, list(field.options(case, by or STRANGER, now)))
             else:
                 made, only = _MADE[field.kind](field, case, now), None
-            made.label, made.help_text, made.required = field.label, field.help, field.required and field.kind != "flag"
+            made.label, made.required = field.label, field.required and field.kind != "flag"
+            made.help_text = help_of(field, case) if field.kind == "files" else field.help
             if field.personal:
                 made.widget.attrs["data-nokeep"] = True
             made.initial = only if field.options is not None else made.initial or _initial(field, case)
@@ -48,7 +54,8 @@ class MoveForm(Told):
 def typed(move: Move, data: Any) -> dict[str, Any]:
     """What was sent for the move's fields, as it was sent."""
     many = ("units", "codes", "picks")
-    return {f.name: data.getlist(f.name) if f.kind in many else data.get(f.name) for f in move.fields}
+    asked = (f for f in move.fields if f.kind != "files")  # files are kept before, by `uploading`
+    return {f.name: data.getlist(f.name) if f.kind in many else data.get(f.name) for f in asked}
 
 
 def _initial(field: Field, case: Case) -> Any:
@@ -160,6 +167,10 @@ def _officer(field: Field, case: Case, now: datetime) -> forms.Field:
     return forms.ChoiceField(choices=_please(reversed(rows.items())))
 
 
+def _files(field: Field, case: Case, now: datetime) -> forms.Field:
+    return forms.FileField(widget=ManyFiles)
+
+
 def _picked(field: Field, rows: Options) -> tuple[forms.Field, Any]:
     """What hangs on the case is picked from a list; where there is only one, it is picked already."""
     if field.kind == "picks":
@@ -195,4 +206,5 @@ _MADE: dict[str, Callable[[Field, Case, datetime], forms.Field]] = {
     "case": _case,
     "date": _date,
     "pick": _pick,
+    "files": _files,
 }

@@ -22,6 +22,7 @@ from huhang.cases.rules import Move
 from huhang.doors.desk.case import proposals, timeline
 from huhang.doors.desk.case.finding import case_at
 from huhang.doors.desk.case.move_form import MoveForm, typed
+from huhang.doors.desk.case.uploading import keep_files
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.notices import done
 from huhang.doors.frame.saying import say
@@ -60,14 +61,18 @@ def _version(request: HttpRequest) -> int:
 
 def _make(request: HttpRequest, case: Case, found: Move, actor: Actor, now: datetime) -> HttpResponseBase:
     values, version = typed(found, request.POST), _version(request)
+    key = request.POST.get("idempotency_key", "")[:80] or str(uuid7())
+    wrong_file = _keep_files(request, case, found, key, actor, now)
     form = MoveForm(case, found, now, request.POST, by=actor)
     try:
+        if wrong_file is not None:
+            raise wrong_file
         if found.danger and request.POST.get("confirmed") != "yes":
             if isinstance(why := refused(kind_of(case.kind), found, case, actor, now), Denied):
                 raise why  # nobody is asked whether they are sure of what they may not do
             clean_all(found.fields, values)
             return _ask(request, case, found, version)
-        _once(request, case, found, values, version, actor, now)
+        _once(key, case, found, values, version, actor, now)
     except Overtaken as late:
         return _overtaken(request, found, form, actor, now, late)
     except (Invalid, Conflict) as wrong:
@@ -77,16 +82,24 @@ def _make(request: HttpRequest, case: Case, found: Move, actor: Actor, now: date
     return _leave(request, case)
 
 
-def _once(
-    request: HttpRequest, case: Case, found: Move, values: dict[str, Any], version: int, actor: Actor, now: datetime
-) -> None:
+def _keep_files(request: HttpRequest, case: Case, found: Move, key: str, actor: Actor, now: datetime) -> Invalid | None:
+    """Keeps what was chosen where the move can be made at all; what is wrong with a file is said beside its field."""
+    if not request.FILES or refused(kind_of(case.kind), found, case, actor, now) is not None:
+        return None
+    try:
+        keep_files(request, case, found, key, by=actor, now=now)
+    except Invalid as wrong:
+        return wrong
+    return None
+
+
+def _once(key: str, case: Case, found: Move, values: dict[str, Any], version: int, actor: Actor, now: datetime) -> None:
     """A double click or the back button makes one step: the second submission gets the first one's answer."""
 
     def work() -> Answer:
         move(case_id=case.pk, name=found.name, values=values, by=actor, now=now, version=version)
         return Answer(303, location=reverse("desk:case", kwargs={"number": case.number}))
 
-    key = request.POST.get("idempotency_key", "")[:80] or str(uuid7())
     content = canonical_json({"case": str(case.pk), "move": found.name, "version": version, "values": values})
     once(key, who=str(actor.id), content=content, now=now, work=work)
 

@@ -86,6 +86,6 @@ def preview_page(request: HttpRequest, number: str, name: str) -> HttpResponseBa
     shown = previewed(case, found, typed(found, request.POST), by=actor, now=now)
     if request.headers.get("HX-Request"):
         return render(request, "desk/case/_preview.html", {"preview": shown, "now": now})
-    form = MoveForm(case, found, now, request.POST)
+    form = MoveForm(case, found, now, request.POST, by=actor)
     form.keep()
     return show_move(request, case, found, form, case.version, preview=shown)

@@ -12,6 +12,7 @@ from huhang.kinds.requests import effects, queries
 from huhang.kinds.requests.helping import over_open_support
 from huhang.kinds.requests.moves.asking import NOTE, REASON
 from huhang.kinds.requests.solved import catalogue as solved
+from huhang.kinds.requests.solved import queries as rounds
 
 
 def _extension_pending(case: Case, by: Actor, now: datetime) -> str | None:
@@ -64,7 +65,16 @@ MOVES = (
                 "line",
                 required=False,
                 most=200,
-                help=_("案卷、处警单、整改通知书的编号；“已解决”要有佐证，也可以先在本页上传一份材料"),
+                help=_("案卷、处警单、整改通知书的编号；“已解决”要有佐证，没有编号就上传材料"),
+            ),
+            Field(
+                "proof_files",
+                _("佐证材料"),
+                "files",
+                required=False,
+                most=5,
+                help=_("自这一轮办理起上传的附件都算佐证"),
+                have=rounds.proof_names,
             ),
             Field("proof_public", _("佐证编号诉求人也可以看"), "flag", required=False),
         ),

@@ -66,7 +66,21 @@ def _may_judge(case: Case, by: Actor, now: datetime) -> str | None:
     return disputes.why_not_decide(case, by) or not_the_handler(case, by, now)
 
 
-_PROOF = Field("proof", _("佐证"), "line", required=False, most=200, help=_("记录编号；也可以先在本页上传一份材料"))
+def _papers(case: Case) -> list[tuple[str, str]]:
+    one = rectifying.current(case)
+    return solved.named(solved.papers(case, since=one.begun_at)) if one is not None else []
+
+
+_PROOF = Field("proof", _("佐证"), "line", required=False, most=200, help=_("记录编号；没有编号就上传材料"))
+_PAPERS = Field(
+    "proof_files",
+    _("佐证材料"),
+    "files",
+    required=False,
+    most=5,
+    help=_("收到差评后上传的附件都算佐证"),
+    have=_papers,
+)
 
 MOVES = (
     Move(
@@ -95,6 +109,7 @@ MOVES = (
         fields=(
             Field("measures", _("做了哪些整改"), "text", most=2000, help=_("诉求人会原样看到这段话")),
             _PROOF,
+            _PAPERS,
         ),
         guard=_rectify_due,
     ),

@@ -50,7 +50,7 @@ def rectify(doing: Doing) -> Outcome:
     files = rounds.papers(case, since=one.begun_at)
     reference = values.get("proof") or ""
     if not files and not reference:
-        raise Invalid("整改要有佐证：写明记录编号，或先在本页“备注与附件”上传一份材料。", field="proof")
+        raise Invalid("整改要有佐证：写明记录编号，或上传一份材料。", field="proof")
     one.rectified_in_time = _in_time(doing, RECTIFY)
     one.rectified_at, one.rectified_by_id = doing.now, doing.by.user
     one.measures, one.reference, one.files = values["measures"], reference, files

@@ -26,7 +26,7 @@ def keep_answer(doing: Doing, detail: Request) -> Answered:
     reference = values.get("proof") or ""
     if catalogue.proof_of(code) == "required" and not files and not reference:
         raise Invalid(
-            "“%(result)s”要有佐证：写明案卷、处警或整改记录的编号，或先在本页“备注与附件”上传一份材料。",
+            "“%(result)s”要有佐证：写明案卷、处警或整改记录的编号，或上传一份材料。",
             field="proof",
             params={"result": catalogue.result_label(code)},
         )

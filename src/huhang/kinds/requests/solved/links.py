@@ -95,7 +95,11 @@ def look(text: str, *, now: datetime) -> Look:
 
 def _stands(link: RatingLink, now: datetime) -> Look:
     case = Case.objects.select_related("request").defer("search", "folded").get(pk=link.case_id)
-    rated = Rating.objects.filter(case=case, answer_of=None, round=link.round, said_to="person").values_list("at", flat=True).first()
+    rated = (
+        Rating.objects.filter(case=case, answer_of=None, round=link.round, said_to="person")
+        .values_list("at", flat=True)
+        .first()
+    )
     if link.spent_at is not None:
         return Look(SPENT, case, link, link.spent_at)
     if rated is not None:

@@ -41,6 +41,17 @@ def proofs(case: Case, turn: int) -> list[uuid.UUID]:
     return papers(case, since=begun or case.received_at)
 
 
+def proof_names(case: Case) -> list[tuple[str, str]]:
+    """Ids and names of the files this round's answer can stand on."""
+    return named(proofs(case, case.request.redo_count))
+
+
+def named(files: list[uuid.UUID]) -> list[tuple[str, str]]:
+    """The files with their names, in the order they came."""
+    rows = Attachment.objects.filter(pk__in=files).order_by("at", "id").values_list("pk", "label") if files else []
+    return [(str(pk), label) for pk, label in rows]
+
+
 def papers(case: Case, *, since: datetime) -> list[uuid.UUID]:
     """Files officers put to the case since an instant, the ones removed since left out."""
     rows = Attachment.objects.filter(case=case, at__gte=since, file__stored_by__isnull=False)
