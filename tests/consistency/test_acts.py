@@ -13,6 +13,8 @@ NOT_AN_ACT = {
     "cards.Notice": "told of by the duty to the one it is for",
     "catalog.Entry": "loaded from reviewed files; the journal names who loaded them",
     "jobs.Work": "done by the worker",
+    "liaisons.Liaison": "ended by the action that names who in the journal, or by a plan whose row names who",
+    "liaisons.Plan": "made by the worker for whoever asked",
     "meetings.AgendaItem": "taken off by a move, whose step names who",
     "meetings.Meeting": "convened for a moment to come and held by a move, whose step names who",
     "notices.Message": "sent by the worker; read by the one it is for",

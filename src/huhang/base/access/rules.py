@@ -44,6 +44,7 @@ class Perm(StrEnum):
     ISSUE_CARD = "issue_card"
     ANSWER_CARD = "answer_card"
     JUDGE_CARD = "judge_card"
+    PLAN_LIAISON = "plan_liaison"
     READ_JOURNAL = "read_journal"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_SYSTEM = "manage_system"
@@ -122,6 +123,7 @@ ROLES: dict[str, Role] = {
             Perm.SEE_SENSITIVE,
             Perm.EXPORT,
             Perm.SUPERVISE,
+            Perm.PLAN_LIAISON,
         ),
         _role(
             "revisitor",
@@ -150,6 +152,7 @@ ROLES: dict[str, Role] = {
             Perm.ISSUE_CARD,
             Perm.JUDGE_CARD,
             Perm.CONVENE,
+            Perm.PLAN_LIAISON,
             privileged=True,
         ),
         _role(

@@ -12,6 +12,7 @@ from huhang.doors.api import (
     cases,
     events,
     inside,
+    liaisons,
     moves,
     problems,
     proposals,
@@ -50,6 +51,7 @@ api.add_router("", reference.router)
 api.add_router("", events.router)
 api.add_router("/requests", repeats.router)
 api.add_router("/webhooks", webhooks.router)
+api.add_router("/liaisons", liaisons.router)
 api.add_router("/cases", cases.router)
 api.add_router("/requests", requests.router)
 api.add_router("/requests", moves.router)

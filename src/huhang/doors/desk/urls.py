@@ -3,6 +3,7 @@
 from huhang.doors.desk.admin import urls as admin
 from huhang.doors.desk.case import urls as case
 from huhang.doors.desk.imports import urls as imports
+from huhang.doors.desk.liaisons import urls as liaisons
 from huhang.doors.desk.lists import urls as lists
 from huhang.doors.desk.meetings import urls as meetings
 
@@ -13,4 +14,5 @@ urlpatterns = [
     *admin.urlpatterns,
     *imports.urlpatterns,
     *meetings.urlpatterns,
+    *liaisons.urlpatterns,
 ]

@@ -18,7 +18,7 @@ from django.utils import timezone
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.catalog import queries as catalog
 from huhang.base.database import as_owner
-from huhang.doors.cli.city import people, register, rows
+from huhang.doors.cli.city import chiefs, people, register, rows
 from huhang.doors.cli.city.lighten import without_foreign_keys
 from huhang.doors.cli.city.living import live_on
 from huhang.doors.cli.city.year import REQUESTS, Year
@@ -51,6 +51,8 @@ _FILLED = (
     "people_post",
     "subjects_subject",
     "subjects_person",
+    "liaisons_liaison",
+    "liaisons_skill",
     "cases_case",
     "requests_request",
     "cases_step",
@@ -159,6 +161,8 @@ def _write(cursor: Any, city: register.Register, year: Year, seed: int, now: dat
         for sheet in rows.of_register(city, passwords, date(2019, 1, 1)):
             copy(cursor, sheet)
         copy(cursor, rows.of_askers(city.askers))
+        for sheet in chiefs.of_chiefs(city, now, seed):
+            copy(cursor, sheet)
         for sheet in rows.of_lives(year.lives):
             copy(cursor, sheet)
         enter(cursor, [*lines, made])
