@@ -170,13 +170,14 @@ def _told(
     why = [{"unit": "same_unit", "branch": "same_branch"}.get(line.where, "city")]
     if wanted:
         why.append("skills" if wanted <= officer.skills else "skills_missing")
-    if len(line.roles) > 1 and officer.fits(line, body) == 0:
+    usual = len(line.roles) > 1 and officer.fits(line, body) == 0
+    if usual:
         why.append("first_role")
     if before == officer.id:
         change = "keep"
     elif before is None:
         change = "new"
-        why.append("even")
+        why += [] if usual or able == 1 else ["even"]
     else:
         still = any(o.id == before and o.fits(line, body) is not None for o in officers)
         change = "relieve" if still else "replace"

@@ -155,6 +155,7 @@ def policy_of(version: int, body: Mapping[str, Any]) -> Policy:
         )
         for code, said in body["lines"].items()
     }
+    lines = dict(sorted(lines.items(), key=lambda one: (one[1].tier, one[1].chief or CHIEFS + 1)))
     return Policy(
         version,
         lines,

@@ -230,7 +230,7 @@ def settle(register: Register, scale: float, now: datetime, rng: random.Random) 
             "enterprise",
             name,
             unit,
-            _firm_flags(name, must=i < must),
+            _firm_flags(name, must=i < must, central=i % 128 == 5),
             code=next(codes)("9", "1", unit),
             heads=min(heads, 12_000),
         )
@@ -260,8 +260,10 @@ def settle(register: Register, scale: float, now: datetime, rng: random.Random) 
         put("organisation", name, unit, ["park"], heads=rng.randrange(800, 9000))
 
 
-def _firm_flags(name: str, *, must: bool) -> list[str]:
+def _firm_flags(name: str, *, must: bool, central: bool) -> list[str]:
     flags = ["above_scale"]
+    if central:
+        flags.append("central")
     if must:
         flags.append("must_visit")
     if "化工" in name:

@@ -150,9 +150,13 @@ def _show(request: HttpRequest, plan: Plan, *, problem: str = "") -> HttpRespons
 
 
 def _row(row: PlanRow) -> dict[str, Any]:
-    why = [reason_words(one) for one in row.why]
-    if row.skills:
-        why.append(_("、").join(skill_label(one) for one in row.skills))
+    skilled = _("、").join(skill_label(one) for one in row.skills)
+    why = [
+        _("%(what)s：%(skills)s") % {"what": reason_words(one), "skills": skilled}
+        if skilled and one in ("skills", "skills_missing")
+        else reason_words(one)
+        for one in row.why
+    ]
     if row.each:
         why.append(each_label(row.each))
     return {

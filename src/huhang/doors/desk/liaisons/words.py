@@ -51,7 +51,7 @@ def change_words(change: str) -> str:
         "new": _("新增"),
         "replace": _("接替"),
         "relieve": _("减负调整"),
-        "end": _("结束"),
+        "end": _("不再需要"),
         "missing": _("无人可派"),
         "keep": _("不变"),
     }.get(change, change)
