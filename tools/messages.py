@@ -56,6 +56,7 @@ PLAIN = (
     "kinds/requests/solved/disputes.py",
     "kinds/requests/actions/filing.py",
     "reading/rules.py",
+    "register/subjects/actions/keeping.py",
     "register/units/actions.py",
 )
 """Modules whose Chinese texts are all sentences, under ``src/huhang``."""

@@ -36,6 +36,7 @@ NOT_AN_ACT = {
     "routing.Model": "made by the worker; `promoted_by` and the journal name who put it to use and took it back",
     "rectifying.Rectification": "begun and ended by moves of its case, whose steps name who; each act names its own",
     "solved.RatingLink": "spent by whoever holds the link; the rating beside it says when",
+    "subjects.Pair": "found by a duty, or proposed by hand; whoever decides is named",
     "subjects.Subject": "entered by actions whose journal rows name who",
     "subjects.Person": "entered by actions whose journal rows name who",
 }

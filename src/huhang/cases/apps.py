@@ -10,7 +10,8 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        """Makes the shape of the engine's catalogue entries known."""
-        from huhang.cases import cohandling
+        """Makes the shape of the engine's catalogue entries known, and cases a part of a subject's life."""
+        from huhang.cases import cohandling, life
 
         cohandling.register()
+        life.register()

@@ -82,7 +82,8 @@ def test_at_scale_one_the_city_has_the_published_sizes() -> None:
     bodies = Counter(body.kind for body in city.bodies)
     assert (bodies["enterprise"], bodies["project"], bodies["community"]) == (1018, 201, 1352)
     flags = Counter(flag for body in city.bodies for flag in body.flags)
-    assert (flags["must_visit"], flags["chamber"], flags["park"]) == (138, 18, 12)
+    assert (flags["must_visit"], bodies["chamber"], bodies["park"]) == (138, 18, 12)
+    assert (flags["enterprise_post"], flags["scenic_post"]) == (11, 9)
     assert flags["province"] + flags["city"] == 201
     assert 4800 <= len(year.lives) <= 5400
     codes = [body.code for body in city.bodies if body.code]

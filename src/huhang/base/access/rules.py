@@ -37,6 +37,7 @@ class Perm(StrEnum):
     WITHDRAW = "withdraw"
     COMMENT = "comment"
     ATTACH = "attach"
+    KEEP_REGISTER = "keep_register"
     IMPORT = "import"
     EXPORT = "export"
     SUPERVISE = "supervise"
@@ -105,11 +106,20 @@ ROLES: dict[str, Role] = {
             Perm.CONVENE,
             Perm.MERGE,
             Perm.WITHDRAW,
+            Perm.KEEP_REGISTER,
             Perm.IMPORT,
             Perm.EXPORT,
             Perm.SEE_SENSITIVE,
         ),
-        _role("liaison", _("驻企联络员"), _("走访企业，登记听到的诉求并跟进"), Reach.OWN, *_WORK, Perm.CLASSIFY),
+        _role(
+            "liaison",
+            _("驻企联络员"),
+            _("走访企业，登记听到的诉求并跟进，维护本单位的主体"),
+            Reach.OWN,
+            *_WORK,
+            Perm.CLASSIFY,
+            Perm.KEEP_REGISTER,
+        ),
         _role("handler", _("承办民警"), _("签收、办理、答复本单位的诉求"), Reach.OWN, *_HANDLING),
         _role(
             "chief",
@@ -117,6 +127,7 @@ ROLES: dict[str, Role] = {
             _("指定承办人，审批延期，对本单位及下级负责"),
             Reach.BELOW,
             *_HANDLING,
+            Perm.KEEP_REGISTER,
             Perm.ASSIGN,
             Perm.CONVENE,
             Perm.DECIDE_EXTENSION,

@@ -25,6 +25,7 @@ APPEND_ONLY: Mapping[str, Sequence[str]] = {
     "journal_entry": ("SELECT", "INSERT"),
     "journal_link": ("SELECT",),  # written by the trigger that links at commit
     "cases_step": ("SELECT", "INSERT"),
+    "subjects_change": ("SELECT", "INSERT"),
 }
 
 

@@ -6,6 +6,7 @@ from huhang.doors.desk.imports import urls as imports
 from huhang.doors.desk.liaisons import urls as liaisons
 from huhang.doors.desk.lists import urls as lists
 from huhang.doors.desk.meetings import urls as meetings
+from huhang.doors.desk.register import urls as register
 
 app_name = "desk"
 urlpatterns = [
@@ -15,4 +16,5 @@ urlpatterns = [
     *imports.urlpatterns,
     *meetings.urlpatterns,
     *liaisons.urlpatterns,
+    *register.urlpatterns,
 ]

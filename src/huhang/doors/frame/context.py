@@ -40,6 +40,7 @@ def _desk_items() -> list[tuple[str, list[Item]]]:
                 Item(_("待办"), "inbox", "desk:inbox", tally="menu"),
                 Item(_("诉求台账"), "chat-left-text", "desk:ledger"),
                 Item(_("登记诉求"), "plus-square", "desk:request_new", (Perm.REGISTER,)),
+                Item(_("主体库"), "building", "desk:register"),
                 Item(_("表格导入"), "file-earmark-arrow-up", "desk:imports", (Perm.IMPORT,)),
                 Item(_("联席会议"), "people", "desk:meetings", (Perm.CONVENE, Perm.HANDLE)),
                 Item(_("包保责任"), "person-check", "desk:liaisons"),

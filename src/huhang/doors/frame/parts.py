@@ -160,7 +160,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Event:
-    """A line of the timeline: who did what when, with the words said if any."""
+    """A line of the timeline: who did what when, with the words said if any, and where it leads."""
 
     title: str
     at: datetime
@@ -170,6 +170,7 @@ class Event:
     note: str = ""
     current: bool = False
     bad: bool = False
+    url: str = ""
 
 
 @dataclass(frozen=True)

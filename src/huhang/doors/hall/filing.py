@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from huhang.base.access.context import acting
+from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.queries import visible_to
 from huhang.base.access.rules import Actor
 from huhang.base.people.public import LASTS, name_person
@@ -154,7 +154,8 @@ def _company(values: dict[str, Any]) -> tuple[uuid.UUID | None, str]:
         raise Invalid(refusal.message, field="company", params=refusal.params) from None
     if not written:
         return None, body
-    found = Subject.objects.filter(credit_code=code).values_list("pk", flat=True).first() if code else None
+    with acting(SYSTEM):  # the code is the firm's public name; nothing of the register is told
+        found = Subject.objects.filter(credit_code=code).values_list("pk", flat=True).first() if code else None
     return (found, body) if found else (None, f"{body}\n\n（代表单位：{code or written}）")
 
 

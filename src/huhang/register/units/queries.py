@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -98,6 +98,12 @@ def forget() -> None:
     """Looks again at the next use; called after a change in this process."""
     global _held
     _held = None
+    for also in ALSO:
+        also()
+
+
+ALSO: list[Callable[[], None]] = []
+"""What else is kept in memory of the units and is looked at again with them."""
 
 
 def receiving(unit: uuid.UUID, *, on: date, field: str = "unit") -> Node:

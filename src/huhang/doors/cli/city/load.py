@@ -53,6 +53,7 @@ _FILLED = (
     "subjects_person",
     "liaisons_liaison",
     "liaisons_skill",
+    "subjects_contact",
     "cases_case",
     "requests_request",
     "cases_step",
@@ -163,6 +164,7 @@ def _write(cursor: Any, city: register.Register, year: Year, seed: int, now: dat
         copy(cursor, rows.of_askers(city.askers))
         for sheet in chiefs.of_chiefs(city, now, seed):
             copy(cursor, sheet)
+        copy(cursor, rows.of_contacts(city.askers))
         for sheet in rows.of_lives(year.lives):
             copy(cursor, sheet)
         enter(cursor, [*lines, made])

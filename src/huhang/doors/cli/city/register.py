@@ -65,7 +65,7 @@ class Place:
 
 @dataclass(slots=True, eq=False)
 class Body:
-    """An enterprise, project, community or organisation."""
+    """An enterprise, project, community or other subject of the register."""
 
     id: uuid.UUID
     kind: str
@@ -245,19 +245,46 @@ def settle(register: Register, scale: float, now: datetime, rng: random.Random) 
         name = once(
             lambda rural=rural: rng.choice(register.place_names) + ("村" if rural and rng.random() < 0.8 else "社区")  # type: ignore[misc]
         )
-        put("community", name, unit, [], code=next(codes)("5", "5" if rural else "4", unit))
+        put(
+            "community",
+            name,
+            unit,
+            ["village" if name.endswith("村") else "urban"],
+            code=next(codes)("5", "5" if rural else "4", unit),
+        )
     for trade in names.CHAMBER_TRADES[: max(1, round(18 * scale))]:
         put(
-            "organisation",
+            "chamber",
             f"望海市{trade}商会",
             rng.choice(stations),
-            ["chamber"],
+            [],
             code=next(codes)("5", "1", stations[0]),
         )
     for _ in range(max(1, round(12 * scale))):
         unit = rng.choices(stations, spread)[0]
         name = once(lambda unit=unit: f"{unit.town[:2]}{rng.choice(names.PARK_KINDS)}")  # type: ignore[misc]
-        put("organisation", name, unit, ["park"], heads=rng.randrange(800, 9000))
+        put("park", name, unit, ["industry_park"], heads=rng.randrange(800, 9000))
+    _sights_and_posts(register, put, once, max(1, round(9 * scale)), random.Random(f"posts{firms}"))  # noqa: S311
+
+
+def _sights_and_posts(
+    register: Register, put: Callable[..., Body], once: Callable[[Callable[[], str]], str], n: int, rng: random.Random
+) -> None:
+    """Scenic areas with a post each, and posts in the largest enterprises (B4), from dice of their own."""
+    for _ in range(n):
+        unit = rng.choice(register.stations)
+        sight = once(lambda unit=unit: f"{unit.town[:2]}{rng.choice(('湾', '山', '湖', '古城', '湿地'))}景区")  # type: ignore[misc]
+        put("scenic", sight, unit, [])
+        put("post", f"{sight}警务室", unit, ["scenic_post"], heads=rng.randrange(2, 9))
+    large = sorted((b for b in register.bodies if b.kind == "enterprise"), key=lambda b: -(b.heads or 0))[: n + 2]
+    for firm in large:
+        put(
+            "post",
+            f"{firm.name.removesuffix('有限公司')}警务站",
+            firm.unit,
+            ["enterprise_post"],
+            heads=rng.randrange(3, 20),
+        )
 
 
 def _firm_flags(name: str, *, must: bool, central: bool) -> list[str]:
@@ -286,7 +313,7 @@ def _codes(rng: random.Random) -> Iterator[Callable[[str, str, Place], str]]:
 
 def populate(register: Register, wanted: int, now: datetime, rng: random.Random) -> None:
     """People who may ask, three in ten of them for an enterprise; phones are of the fictional sort 13800000001."""
-    firms = [b for b in register.bodies if b.kind in ("enterprise", "project", "organisation")]
+    firms = [b for b in register.bodies if b.kind in ("enterprise", "project", "chamber", "park")]
     weights = [
         4.0 if u.short == HARBOUR else 1.5 if u.branch is register.counties[2] else 1.0 for u in register.stations
     ]

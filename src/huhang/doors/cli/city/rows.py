@@ -13,6 +13,7 @@ from huhang.doors.cli.city.geography import polygon
 from huhang.doors.cli.city.life import Life
 from huhang.doors.cli.city.register import Asker, Register
 from huhang.kernel.identifiers import mask_name, mask_phone
+from huhang.kernel.numbering import uuid7
 from huhang.kernel.text import bigrams, canonical_json, fold
 from huhang.kinds.requests.actions.filing import CONTACT, secret_digest
 from huhang.kinds.requests.solved import catalogue as solved
@@ -33,7 +34,11 @@ class Sheet(NamedTuple):
 _UNIT = "id code name short_name level kind parent_id branch_id area lon lat address phone valid_from"
 _USER = "id username name password email is_active must_change_password created_at"
 _POST = "id user_id unit_id role reach first starts_at"
-_SUBJECT = "id kind name credit_code flags unit_id address head_count investment lon lat created_at"
+_SUBJECT = (
+    "id kind name credit_code flags unit_id unit_from address head_count investment lon lat crs given_lon given_lat"
+    " created_at"
+)
+_CONTACT = "id subject_id person_id role main name_masked phone_masked since added_label"
 _PERSON = "id name_sealed name_masked phone_sealed phone_index phone_masked id_masked subject_id created_at"
 _CASE = (
     "id number kind state is_open title body subject_id requester_id from_label unit_id branch_id party_units"
@@ -97,7 +102,10 @@ def of_register(register: Register, passwords: "Passwords", founded: Any) -> Ite
         "subjects_subject",
         _SUBJECT,
         [
-            (b.id, b.kind, b.name, b.code, b.flags, b.unit.id, b.address, b.heads, b.investment, *b.point, b.since)
+            (
+                *(b.id, b.kind, b.name, b.code, b.flags, b.unit.id, "area", b.address, b.heads, b.investment),
+                *(*b.point, "CGCS2000", *b.point, b.since),
+            )
             for b in register.bodies
         ],
     )
@@ -134,6 +142,20 @@ def of_askers(askers: list[Asker]) -> Sheet:
             if one.id is not None
         ],
     )
+
+
+def of_contacts(askers: list[Asker]) -> Sheet:
+    """Those who have asked for an enterprise speak for it; the first of each is its main contact (A1)."""
+    speaking: dict[uuid.UUID, int] = {}
+    lines = []
+    for one in askers:
+        if one.id is None or one.subject is None:
+            continue
+        nth = speaking[one.subject.id] = speaking.get(one.subject.id, 0) + 1
+        role = ("liaison", "head", "safety", "guards")[(nth - 1) % 4]
+        masks = mask_name(one.name), mask_phone(one.phone)
+        lines.append((uuid7(), one.subject.id, one.id, role, nth == 1, *masks, one.since, "演示数据"))
+    return Sheet("subjects_contact", _CONTACT, lines)
 
 
 def of_lives(lives: list[Life]) -> Iterator[Sheet]:

@@ -138,7 +138,7 @@ class Year:
         self.teller = Teller(register, self.office, self.rng)
         self.lives: list[Life] = []
         self.numbers: set[str] = set()
-        self.parks = [b.name for b in register.bodies if "park" in b.flags]
+        self.parks = [b.name for b in register.bodies if b.kind == "park"]
         self._squads = {u.short: u for u in register.squads}
         self._at_home: dict[str, list[Asker]] = {}
         for asker in register.askers:

@@ -42,7 +42,12 @@ def _known(case: Case) -> list[str]:
     return [name for name, sealed in held.items() if sealed is not None]
 
 
-def _purpose(request: HttpRequest) -> str:
+def purpose_of(request: HttpRequest) -> str:
+    """What a plain name or number is wanted for.
+
+    Raises:
+        Invalid: nothing chosen, or nothing written where one's own words are asked for.
+    """
     chosen = request.POST.get("purpose", "")
     if chosen == "other":
         said = request.POST.get("other", "").strip()[:100]
@@ -74,7 +79,7 @@ def reveal_page(request: HttpRequest, number: str) -> HttpResponseBase:
             wanted = [name for name in request.POST.getlist("fields_wanted") if name in known]
             if not wanted:
                 raise Invalid("请选择要看哪一项。", field="fields_wanted")
-            why = _purpose(request)
+            why = purpose_of(request)
             assert case.requester_id is not None
             shown = [
                 (

@@ -195,12 +195,13 @@ def _subject(raw: Any) -> Subject | None:
     if raw in (None, ""):
         return None
     try:
-        found = Subject.objects.filter(pk=uuid.UUID(str(raw))).first()
+        with acting(SYSTEM):  # a resident names a firm by its public code and sees nothing else of the register
+            found = Subject.objects.select_related("merged_into").filter(pk=uuid.UUID(str(raw))).first()
     except ValueError:
         found = None
     if found is None:
         raise Invalid("登记库里没有这个主体，请重新选择。", field="subject")
-    return found
+    return found.merged_into or found
 
 
 def _person(values: dict[str, Any], subject: Subject | None, *, by: Actor, now: datetime) -> Person | None:

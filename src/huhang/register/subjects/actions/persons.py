@@ -1,4 +1,4 @@
-"""Persons and enterprises coming into the register, as far as requests need them."""
+"""Persons coming into the register, and looking at what is sealed of them."""
 
 import hmac
 import uuid
@@ -14,7 +14,7 @@ from huhang.base.access.rules import Actor, Perm
 from huhang.base.journal import actions as journal
 from huhang.base.vault import actions as vault
 from huhang.kernel.errors import Denied, Invalid, Missing
-from huhang.kernel.identifiers import check_credit_code, check_id_number, check_phone, mask_id, mask_name, mask_phone
+from huhang.kernel.identifiers import check_id_number, check_phone, mask_id, mask_name, mask_phone
 from huhang.kernel.numbering import uuid7
 from huhang.kernel.text import clean
 from huhang.register.subjects.models import Person, Subject
@@ -161,23 +161,3 @@ def speaks(*, person_id: uuid.UUID, language: str, by: Actor, now: datetime) -> 
             return
         Person.objects.filter(pk=person_id).update(language=kept)
     journal.write("person.language", by=by, now=now, person=person_id, data={"language": kept})
-
-
-@transaction.atomic
-def enter_subject(
-    *, kind: str, name: str, unit_id: uuid.UUID, credit_code: str = "", by: Actor, now: datetime, **rest: Any
-) -> Subject:
-    """A new enterprise or organisation.
-
-    Raises:
-        Invalid: no name, a credit code whose check character is wrong, or one already in the register.
-    """
-    said = clean(name, max_length=120)
-    if not said:
-        raise Invalid("请填写名称。", field="name")
-    code = check_credit_code(credit_code) if credit_code.strip() else None
-    if code and Subject.objects.filter(credit_code=code).exists():
-        raise Invalid("这个统一社会信用代码已登记。", field="credit_code")
-    subject = Subject.objects.create(kind=kind, name=said, credit_code=code, unit_id=unit_id, created_at=now, **rest)
-    journal.write("subject.enter", by=by, now=now, about=said, data={"subject": str(subject.pk)})
-    return subject

@@ -1,0 +1,109 @@
+"""Row-level security of the register, and the triggers that keep its history, as SQL for migrations.
+
+The register is what all officers who see any case share: names and codes are public. What the catalogue marks as
+sensitive is seen by those who may see sensitive matters and by the unit answering for it; a contact sees its own.
+"""
+
+ALL = "(SELECT coalesce(current_setting('huhang.scope', true), '') = 'all')"
+ME = "(SELECT nullif(current_setting('huhang.user', true), '')::uuid)"
+PERSON = "(SELECT nullif(current_setting('huhang.person', true), '')::uuid)"
+STAFF = (
+    "(SELECT coalesce(current_setting('huhang.scope', true), '') = 'all'"
+    " OR coalesce(current_setting('huhang.units', true), '') <> '')"
+)
+"""An officer with a post that sees cases; whoever only manages people or the system has none."""
+_SENSITIVE = "(SELECT coalesce(current_setting('huhang.sensitive', true), '') = 'yes')"
+_UNITS = "((SELECT string_to_array(nullif(current_setting('huhang.units', true), ''), ',')::uuid[])::uuid[])"
+_BRANCHES = "((SELECT string_to_array(nullif(current_setting('huhang.branches', true), ''), ',')::uuid[])::uuid[])"
+
+OWN = """
+CREATE FUNCTION subjects_of_person() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $body$
+    SELECT coalesce(array_agg(k.subject_id), '{}') FROM subjects_contact k
+    WHERE k.person_id = nullif(current_setting('huhang.person', true), '')::uuid AND k.ended_at IS NULL
+$body$;
+"""
+"""Whom the person in the hall speaks for; as the owner, because the contacts' own wall asks for the subject."""
+
+
+def sees(t: str = "subjects_subject") -> str:
+    """The condition under which the acting person sees a subject; `queries.visible` says the same."""
+    near = (
+        f"{t}.unit_id = ANY ({_UNITS})"
+        f" OR EXISTS (SELECT 1 FROM units_unit u WHERE u.id = {t}.unit_id AND u.branch_id = ANY ({_BRANCHES}))"
+    )
+    own = f"{t}.id = ANY ((SELECT subjects_of_person())::uuid[])"
+    return f"(({STAFF} AND (NOT {t}.sensitive OR {_SENSITIVE} OR {near})) OR {own})"
+
+
+def wall(table: str, shows: str) -> str:
+    """Rows are read and changed only where ``shows`` holds; anybody acting may add rows."""
+    return f"""
+ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+CREATE POLICY {table}_seen ON {table} FOR SELECT USING ({shows});
+CREATE POLICY {table}_changed ON {table} FOR UPDATE USING ({shows}) WITH CHECK (true);
+CREATE POLICY {table}_added ON {table} FOR INSERT WITH CHECK (true);
+"""
+
+
+def fall(table: str) -> str:
+    """Takes the wall away again."""
+    names = "".join(f"DROP POLICY IF EXISTS {table}_{what} ON {table};" for what in ("seen", "changed", "added"))
+    return f"{names} ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;"
+
+
+def of_subject(table: str, column: str = "subject_id") -> str:
+    """The wall of a table whose rows belong to a subject."""
+    return wall(table, f"EXISTS (SELECT 1 FROM subjects_subject s WHERE s.id = {table}.{column})")
+
+
+KEPT = (
+    *("kind", "name", "short_name", "credit_code", "flags", "sensitive", "unit_id", "unit_from", "industry"),
+    *("address", "head_count", "investment", "lon", "lat", "crs", "given_lon", "given_lat", "within_id", "note"),
+    *("state", "state_why", "merged_into_id", "number"),
+)
+"""The columns whose history is kept."""
+
+_FIELDS = "ARRAY[" + ", ".join(f"'{name}'" for name in KEPT) + "]"
+
+HISTORY = f"""
+CREATE FUNCTION subjects_entered() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    INSERT INTO subjects_change (subject_id, at, by, by_label, unit, via, version, fields)
+    SELECT n.id, coalesce(n.updated_at, n.created_at), n.updated_by, n.updated_label, n.updated_unit, n.via, n.version,
+        coalesce((SELECT jsonb_object_agg(k.key, jsonb_build_array(NULL, k.value)) FROM jsonb_each(to_jsonb(n)) k
+            WHERE k.key = ANY ({_FIELDS}) AND k.value NOT IN ('null', '""', '[]', 'false')), '{{}}')
+    FROM fresh n;
+    RETURN NULL;
+END $body$;
+CREATE FUNCTION subjects_changed() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    INSERT INTO subjects_change (subject_id, at, by, by_label, unit, via, version, fields)
+    SELECT n.id,
+        CASE WHEN told.told THEN n.updated_at ELSE clock_timestamp() END,
+        CASE WHEN told.told THEN n.updated_by ELSE nullif(current_setting('huhang.user', true), '')::uuid END,
+        CASE WHEN told.told THEN n.updated_label ELSE '' END,
+        CASE WHEN told.told THEN n.updated_unit END,
+        CASE WHEN told.told THEN n.via ELSE 'unsaid' END,
+        n.version, d.fields
+    FROM fresh n JOIN stale o ON o.id = n.id,
+    LATERAL (SELECT n.version <> o.version) AS told (told),
+    LATERAL (
+        SELECT jsonb_object_agg(a.key, jsonb_build_array(b.value, a.value)) AS fields
+        FROM jsonb_each(to_jsonb(n)) a JOIN jsonb_each(to_jsonb(o)) b ON b.key = a.key
+        WHERE a.key = ANY ({_FIELDS}) AND a.value IS DISTINCT FROM b.value
+    ) d
+    WHERE d.fields IS NOT NULL;
+    RETURN NULL;
+END $body$;
+CREATE TRIGGER subjects_entered AFTER INSERT ON subjects_subject REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION subjects_entered();
+CREATE TRIGGER subjects_changed AFTER UPDATE ON subjects_subject REFERENCING OLD TABLE AS stale NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION subjects_changed();
+"""
+"""History of rows by trigger (HOUSE §4): a bulk write, an import and a COPY keep it too; one statement, one pass."""
+
+FORGET = """
+DROP TRIGGER subjects_changed ON subjects_subject; DROP TRIGGER subjects_entered ON subjects_subject;
+DROP FUNCTION subjects_changed(); DROP FUNCTION subjects_entered();
+"""
