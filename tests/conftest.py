@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from huhang.base.database import Cluster, apply_grants, as_owner
+from huhang.base.database import Cluster
 from tests.environment import DATA
 
 TEMPLATE = "huhang_template"
@@ -44,21 +44,19 @@ def cluster() -> Iterator[Cluster]:
 def django_db_setup(cluster: Cluster, django_db_blocker: Any) -> None:
     """A migrated database with the catalogue loaded, and a template of it for `own_database`."""
     from django.conf import settings
-    from django.core.management import call_command
     from django.db import connection
     from django.utils import timezone
 
     from huhang.base.access.context import SYSTEM, acting
     from huhang.base.catalog import actions as catalog
     from huhang.base.database import django_settings, resolve
+    from huhang.doors.cli import migrating
 
     # the pool is made when the first connection is; the address is known only now that the server stands
     fresh = django_settings(resolve(os.environ), pool={"min_size": 0, "max_size": 8, "timeout": 10})
     connection.settings_dict.update(fresh)
     with django_db_blocker.unblock():
-        with as_owner(connection):
-            call_command("migrate", verbosity=0, skip_checks=True)
-            apply_grants(connection)
+        migrating.migrate()
         with acting(SYSTEM):
             loaded = catalog.load(Path(settings.HUHANG_CATALOG), by=SYSTEM, now=timezone.now())
         assert not loaded.problems, loaded.problems

@@ -1,5 +1,6 @@
 """Bringing the database to this version: roles, tables, grants, catalogue. Safe to repeat."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 from huhang.base.database import apply_grants, as_owner, ensure_roles
@@ -13,13 +14,16 @@ def migrate() -> int:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from huhang.doors.cli import fresh
+
     if not target().embedded:
         ensure_roles(target().dsn)
     with as_owner(connection):
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if plan:
-            call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+            with nullcontext() if executor.loader.applied_migrations else fresh.drawing_only_what_changes(plan):
+                call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
         apply_grants(connection)
     return len(plan)
 

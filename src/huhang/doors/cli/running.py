@@ -1,5 +1,6 @@
 """`huhang demo`: everything at once, on the embedded database, with a living city; stops cleanly on Ctrl-C."""
 
+import importlib
 import os
 import signal
 import subprocess
@@ -7,26 +8,56 @@ import sys
 import threading
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 
 import click
 
+from huhang.base.database import Cluster
 from huhang.doors.cli import migrating, server
 from huhang.doors.cli.setup import bare, started, target
 from huhang.kernel.errors import Conflict, Unavailable
+
+_READ_MEANWHILE = (
+    "django.db.backends.postgresql.base",
+    "django.db.migrations.executor",
+    "django.contrib.auth.hashers",
+    "django.contrib.postgres.fields",
+    "django.core.management",
+    "django.forms",
+    "django.urls",
+    "psycopg_pool",
+    "yaml",
+)
+"""What needs no settings: these ask the database for its address, which a new one has only once it stands."""
 
 
 def _stage(text: str) -> None:
     click.echo(f"· {text}")
 
 
-def _prepare(seed: int, scale: float) -> None:
+def _database() -> Cluster:
+    """The database, started; a new one is made by programs of its own, and the libraries are read meanwhile."""
+    with ThreadPoolExecutor(1) as beside:
+        starting = beside.submit(started)
+        for name in _READ_MEANWHILE:
+            importlib.import_module(name)
+        cluster = starting.result()
+    assert cluster is not None
+    return cluster
+
+
+def _tables() -> None:
+    """Tables and catalogue of this version."""
     bare()
     from django.conf import settings
 
     applied = migrating.migrate()
     _stage(f"表结构{f'升级了 {applied} 步' if applied else '已是最新'}")
     _stage(migrating.load_catalog(settings.HUHANG_CATALOG))
+
+
+def _city(seed: int, scale: float) -> None:
     from huhang.doors.cli.city import load
 
     if load.has_city():
@@ -74,8 +105,7 @@ def demo(host: str, port: int | None, seed: int, scale: float) -> None:
         raise Conflict(
             "设置了 HUHANG_DATABASE_URL：演示只在内置数据库上运行，以免写进正式数据。", hint="取消这个环境变量再试。"
         )
-    cluster = started()
-    assert cluster is not None
+    cluster = _database()
     _stage("数据库已启动")
     children: list[subprocess.Popen[bytes]] = []
     stopping = threading.Event()
@@ -84,14 +114,15 @@ def demo(host: str, port: int | None, seed: int, scale: float) -> None:
         stopping.set()
 
     try:
-        _prepare(seed, scale)
         chosen = server.free_port(host, port or 8000, insist=port is not None)
-        for words in (["serve", "--host", host, "--port", str(chosen), "--quiet"], ["worker", "--quiet"]):
-            children.append(_child(words))
+        _tables()
+        children.append(_child(["serve", "--host", host, "--port", str(chosen), "--quiet"]))  # starts beside the city
+        _city(seed, scale)
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, stop)
         address = f"http://{host}:{chosen}/"
         _wait_for(address, children[0])
+        children.append(_child(["worker", "--quiet"]))
         _greet(address)
         click.echo(f"  （用时 {time.monotonic() - began:.1f} 秒）")
         while not stopping.wait(0.5) and all(child.poll() is None for child in children):

@@ -1,5 +1,8 @@
 """Routing's work and duties: proposing right after filing, and training when the ledger has grown."""
 
+import os
+import sys
+import threading
 import uuid
 from datetime import datetime, timedelta
 
@@ -11,6 +14,9 @@ from huhang.kernel.errors import Conflict
 from huhang.kinds.requests.routing.actions import ask_for_training, look, propose, train
 from huhang.kinds.requests.routing.actions.training import TRAIN, worth_training
 from huhang.kinds.requests.routing.models import What
+
+_LAST = 15
+"""How far back in the queue for a processor, of 19."""
 
 
 @duty("routing.look", every=timedelta(seconds=5))
@@ -34,7 +40,13 @@ def see_whether_to_train(now: datetime) -> None:
 
 @work(TRAIN, whole=False)
 def train_on_the_ledger() -> None:
-    """Learns both models anew. A ledger too small is no failure: nothing is learned, and the page says so."""
+    """Learns both models anew. A ledger too small is no failure: nothing is learned, and the page says so.
+
+    It takes minutes of a processor and nobody waits for it, so its thread lets everything else on the machine go first.
+    """
+    own = threading.current_thread() is not threading.main_thread()
+    if own and sys.platform == "linux":  # elsewhere a priority is a whole process's
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LAST)
     now = timezone.now()
     for what in What:
         try:
