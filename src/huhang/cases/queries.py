@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from huhang.base.catalog import queries as catalog
-from huhang.cases.models import Assignment, Case, Clock, SupportWord
+from huhang.base.statements import rows
+from huhang.cases.models import Assignment, Case, Clock, ClockExtension, ClockPause, SupportWord
 from huhang.kernel.worktime import Deadline, Extension, Pause, Unit, due
 
 
 def running(case: Case, name: str) -> Clock | None:
     """The clock of a name that has not been stopped."""
-    return Clock.objects.filter(case=case, name=name, stopped_at__isnull=True).first()
+    found = rows.some(Clock, case_id=case.pk, name=name, stopped_at=None, order="id")
+    return found[0] if found else None
 
 
 def testimony(
@@ -18,9 +20,12 @@ def testimony(
 ) -> Deadline:
     """The clock's due instant with its day-by-day explanation, computed from the events that count (C3)."""
     if pauses is None:
-        pauses = [Pause(p.started_at, p.ended_at, p.reason) for p in clock.pauses.order_by("started_at")]
+        pauses = [
+            Pause(p.started_at, p.ended_at, p.reason)
+            for p in rows.some(ClockPause, clock_id=clock.pk, order="started_at")
+        ]
     if extensions is None:
-        granted = clock.extensions.filter(granted=True).order_by("decided_at")
+        granted = rows.some(ClockExtension, clock_id=clock.pk, granted=True, order="decided_at")
         extensions = [Extension(e.amount, e.decided_at or e.asked_at, e.reason) for e in granted]
     return due(
         start=clock.started_at,

@@ -15,6 +15,8 @@ from huhang.base.database.place import SOCKET_PORT
 from huhang.kernel.errors import Unavailable
 
 POOL: Mapping[str, Any] = {"min_size": 1, "max_size": 10, "timeout": 5}
+REPEATED = 2
+"""After so many uses in a session a statement sent with its values apart is prepared (``statements.prepared``)."""
 APART = ("host", "port", "dbname", "user", "password")  # what Django has own keys for
 
 
@@ -98,6 +100,7 @@ def django_settings(
     is being filled for a cursor.) ``role=None`` works as the owner; ``pool=None`` opens a connection each time.
     """
     options: dict[str, Any] = {name: value for name, value in target.params.items() if name not in APART}
+    options["prepare_threshold"] = REPEATED
     if pool is not None:
         options["pool"] = dict(pool)
     if role is not None:

@@ -16,10 +16,12 @@ from huhang.base.jobs.models import Work
 from huhang.base.jobs.registry import Task, task
 from huhang.base.jobs.rules import EARLY, failure, given_up_after, wait_after
 from huhang.base.journal import actions as journal
+from huhang.base.statements import rows
+from huhang.base.statements.whole import whole
 from huhang.kernel.errors import Conflict, Denied, Missing
 
 
-@transaction.atomic
+@whole()
 def enqueue(name: str, *, now: datetime, not_before: datetime | None = None, **args: Any) -> Work:
     """Promises work in the caller's transaction: both come true or neither does (SAFEGUARDS 6).
 
@@ -29,7 +31,7 @@ def enqueue(name: str, *, now: datetime, not_before: datetime | None = None, **a
     """
     when = not_before or now
     work = Work(name=name, args=args, not_before=when, created_at=now, queued_at=now)
-    Work.objects.bulk_create([work])
+    rows.add(work)
     queue.defer(work.pk, at=when if when > now else None)
     return work
 

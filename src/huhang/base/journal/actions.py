@@ -17,6 +17,7 @@ from django.db import Error as DatabaseError
 from huhang.base.journal.models import Entry, Link
 from huhang.base.journal.rules import By
 from huhang.base.keyring import keys
+from huhang.base.statements import rows
 from huhang.kernel.errors import Unavailable
 from huhang.kernel.text import canonical_json
 
@@ -42,22 +43,20 @@ def write(
         Unavailable: the journal cannot be written; the caller's transaction must end without its change.
     """
     try:
-        Entry.objects.bulk_create(  # one INSERT without the savepoint that save() would add
-            [
-                Entry(
-                    at=now,
-                    action=action,
-                    actor_kind=by.kind,
-                    actor=by.id,
-                    actor_name=by.label,
-                    unit=by.unit,
-                    door=by.door,
-                    case=case,
-                    person=person,
-                    about=about,
-                    data=canonical_json(dict(data)) if data else "",
-                )
-            ]
+        rows.add(
+            Entry(
+                at=now,
+                action=action,
+                actor_kind=by.kind,
+                actor=by.id,
+                actor_name=by.label,
+                unit=by.unit,
+                door=by.door,
+                case=case,
+                person=person,
+                about=about,
+                data=canonical_json(dict(data)) if data else "",
+            )
         )
     except DatabaseError as problem:
         raise Unavailable(

@@ -16,6 +16,7 @@ from huhang.base.messages import recipients, templates
 from huhang.base.messages.models import Message
 from huhang.base.messages.shapes import quiet_until
 from huhang.base.messages.templates import HIDDEN
+from huhang.base.statements import rows
 from huhang.base.vault import actions as vault
 from huhang.kernel.identifiers import check_phone, mask_phone
 
@@ -46,7 +47,7 @@ def tell_person(
     Raises:
         KeyError: no such template, or a place without a value.
     """
-    with acting(SYSTEM):  # whoever acts may know the case and yet not the person's row
+    with acting(SYSTEM, apart=False):  # whoever acts may know the case and yet not the person's row
         reach = recipients.phone_of(person_id) or recipients.Reach(b"", "")
         language = "en" if templates.is_english(reach.language) else "zh-hans"
         text = templates.render(template, params, language)
@@ -81,7 +82,7 @@ def tell_user(
         KeyError: no such template, or a place without a value.
     """
     text = templates.render(template, params)
-    with acting(SYSTEM):
+    with acting(SYSTEM, apart=False):
         return _keep(Message(template=template, text=text, case=case, user=user_id, created_at=now), by=by, now=now)
 
 
@@ -114,7 +115,7 @@ def _post(message: Message, *, by: Actor, now: datetime, code: str = "") -> Mess
 
 
 def _write(message: Message, *, by: Actor, now: datetime) -> Message:
-    Message.objects.bulk_create([message])
+    rows.add(message)
     journal.write(
         "message.write",
         by=by,

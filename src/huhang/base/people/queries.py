@@ -14,6 +14,7 @@ from django.db.models.functions import JSONObject
 
 from huhang.base.access.rules import Actor, Grant, Reach
 from huhang.base.people.models import Post, User
+from huhang.base.statements.prepared import prepared
 
 
 def held(now: datetime) -> Q:
@@ -58,7 +59,7 @@ def officer(key: Any, *, now: datetime, by_token: bool = False) -> User | None:
     answer it.
     """
     sql, values = _statement(by_token)
-    with connection.cursor() as cursor:
+    with prepared(), connection.cursor() as cursor:
         cursor.execute(sql, [now if value == _AT else key if value == _KEY else value for value in values])
         row = cursor.fetchone()
     if row is None:

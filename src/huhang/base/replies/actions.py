@@ -10,10 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import connection
 
 from huhang.base.keyring import keys
 from huhang.base.replies.models import Reply
+from huhang.base.statements import rows
+from huhang.base.statements.prepared import prepared
+from huhang.base.statements.whole import whole
 from huhang.kernel.errors import Conflict, Invalid
 
 
@@ -45,7 +48,7 @@ def once(key: str, *, who: str, content: str, now: datetime, work: Callable[[], 
         Conflict: the first submission under this key is still at work elsewhere.
     """
     mark, digest = _hash(who, key), _hash(content)
-    with transaction.atomic():
+    with prepared(), whole():
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO replies_reply (key, digest, status, body, location, at) VALUES (%s, %s, 0, '', '', %s)"
@@ -56,7 +59,12 @@ def once(key: str, *, who: str, content: str, now: datetime, work: Callable[[], 
         if not first:
             return _repeat(mark, digest)
         answer = work()
-        Reply.objects.filter(pk=mark).update(status=answer.status, body=answer.body, location=answer.location)
+        rows.change(
+            Reply(key=mark, status=answer.status, body=answer.body, location=answer.location),
+            "status",
+            "body",
+            "location",
+        )
         return answer
 
 

@@ -9,6 +9,7 @@ from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import Actor
 from huhang.base.catalog import queries as catalog
 from huhang.base.journal import actions as journal
+from huhang.base.statements import rows
 from huhang.cases.models import Case, Clock, ClockExtension, ClockPause
 from huhang.cases.queries import running, testimony
 from huhang.cases.rules import Promise
@@ -21,7 +22,7 @@ def _settle(case: Case, clock: Clock, *, shown: bool = True) -> None:
     """Computes the clock's due instant and, when ``shown``, shows it on the case row; the caller saves the case."""
     told = testimony(clock)
     clock.due_at, clock.provisional, clock.calendar_version = told.due_at, told.provisional, told.calendar_version
-    clock.save(update_fields=["due_at", "provisional", "calendar_version"])
+    rows.change(clock, "due_at", "provisional", "calendar_version")
     if not shown:
         return
     case.due_at, case.due_provisional, case.due_from = told.due_at, told.provisional, clock.started_at
@@ -89,7 +90,7 @@ def start(
     )
     told = testimony(clock, pauses=pauses, extensions=extensions)
     clock.due_at, clock.provisional, clock.calendar_version = told.due_at, told.provisional, told.calendar_version
-    clock.save(force_insert=True)
+    rows.add(clock)
     if shown:
         case.due_at, case.due_provisional, case.due_from = clock.due_at, clock.provisional, at
         case.waiting = clock.due_at is None
@@ -109,7 +110,7 @@ def _end(case: Case, clock: Clock, *, at: datetime, shown: bool = True, paused: 
     if clock.due_at is None and shown:
         _settle(case, clock)
     clock.stopped_at = at
-    clock.save(update_fields=["stopped_at"])
+    rows.change(clock, "stopped_at")
     if shown:
         case.due_at, case.due_from, case.due_provisional, case.waiting = None, None, False, False
 
@@ -120,18 +121,18 @@ def promise_anew(case: Case, name: str, promise: Promise, *, at: datetime) -> No
     if old is None:
         start(case, name, promise, at=at)
         return
-    pauses = list(old.pauses.order_by("started_at"))
-    granted = list(old.extensions.filter(granted=True).order_by("decided_at"))
+    pauses = rows.some(ClockPause, clock_id=old.pk, order="started_at")
+    granted = rows.some(ClockExtension, clock_id=old.pk, granted=True, order="decided_at")
     waits = [Pause(p.started_at, p.ended_at, p.reason) for p in pauses]
     more = [Extension(e.amount, e.decided_at or e.asked_at, e.reason) for e in granted]
     _end(case, old, at=at, paused=any(p.ended_at is None for p in pauses))
     new = start(case, name, promise, at=old.started_at, pauses=waits, extensions=more)
     for pause_ in pauses:
         pause_.pk, pause_.clock = uuid7(), new
-        pause_.save(force_insert=True)
+        rows.add(pause_)
     for extension in granted:
         extension.pk, extension.clock = uuid7(), new
-        extension.save(force_insert=True)
+        rows.add(extension)
     if "support" in case.beside:
         Clock.objects.filter(within=old, stopped_at=None).update(within=new)
         _settle_inners(case, new)

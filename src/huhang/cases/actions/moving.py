@@ -6,13 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import translation
 
 from huhang.base.access.context import SYSTEM, acting
-from huhang.base.access.queries import allows, visible_to
+from huhang.base.access.queries import allows
 from huhang.base.access.rules import Actor
 from huhang.base.journal import actions as journal
+from huhang.base.statements import rows
+from huhang.base.statements.prepared import prepared
+from huhang.base.statements.whole import whole
 from huhang.cases.actions.ending import end_supports
 from huhang.cases.fields import clean_all
 from huhang.cases.models import Assignment, Case, Step
@@ -51,13 +53,8 @@ def locked(case_id: uuid.UUID, by: Actor) -> Case:
     Raises:
         Missing: no such case, or not this actor's to see.
     """
-    case = (
-        visible_to(by, Case.objects.select_for_update(of=("self",)))
-        .filter(pk=case_id)
-        .defer("search", "folded")
-        .first()
-    )
-    if case is None:
+    case = rows.one(Case, id=case_id, lock=True, without=("search", "folded"))
+    if case is None or not by.sees(case):
         raise Missing
     return case
 
@@ -82,7 +79,8 @@ def refused(kind: Kind, move: Move, case: Case, by: Actor, now: datetime) -> Con
     return Conflict(reason) if reason else None
 
 
-@transaction.atomic
+@prepared()
+@whole()
 def move(
     *,
     case_id: uuid.UUID,
@@ -125,7 +123,7 @@ def _take(kind: Kind, found: Move, doing: Doing) -> Step:
         if final and (released := end_supports(case, now=doing.now)):
             outcome.data["supports_ended"] = released
     step = append(case, found.name, before, outcome, by=doing.by, now=doing.now)
-    case.save(update_fields=SAVED)
+    rows.change(case, *SAVED)
     if case.sensitive and open_to_all:  # what came of it repeats its title
         with acting(SYSTEM):
             Case.objects.filter(parent=case, sensitive=False).update(sensitive=True)
@@ -157,7 +155,7 @@ def append(case: Case, name: str, before: str, outcome: Outcome, *, by: Actor, n
         public_note=outcome.public,
         data=plain(outcome.data),
     )
-    step.save(force_insert=True)
+    rows.add(step)
     return step
 
 
@@ -167,7 +165,7 @@ def give(case: Case, unit: uuid.UUID, *, now: datetime) -> None:
     Assignment.objects.filter(case=case, role=Assignment.Role.LEAD, ended_at__isnull=True).update(
         ended_at=now, ended_why="replaced"
     )
-    Assignment.objects.create(case=case, unit_id=unit, role=Assignment.Role.LEAD, opened_at=now)
+    rows.add(Assignment(case=case, unit_id=unit, role=Assignment.Role.LEAD, opened_at=now))
     party(case, case.unit_id)
     case.unit_id, case.branch_id, case.officer_id = unit, tree().branch_of(unit), None
 

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
-
 from huhang.base.access.queries import allows
 from huhang.base.access.rules import Actor
 from huhang.base.journal import actions as journal
+from huhang.base.statements import rows
+from huhang.base.statements.whole import whole
 from huhang.cases import search
 from huhang.cases.models import Case, Step
 from huhang.cases.registry import kind_of
@@ -29,7 +29,7 @@ def open_case(kind: str, *, by: Actor, now: datetime, **values: Any) -> Case:
     return found.opener(by=by, now=now, **values)
 
 
-@transaction.atomic(savepoint=False)
+@whole()
 def enter(case: Case, *, step: Step, by: Actor, now: datetime) -> Case:
     """Writes a new case row with a number of its own and its first step; called by a kind's opener.
 
@@ -41,15 +41,10 @@ def enter(case: Case, *, step: Step, by: Actor, now: datetime) -> Case:
     search.index(case)
     for attempt in range(5):
         case.number = public_number(kind.prefix)
-        try:
-            with transaction.atomic():
-                case.save(force_insert=True)
-            break
-        except IntegrityError as problem:  # a number met by chance, once in many thousand millions
-            if attempt == 4 or "number" not in str(problem):
-                raise
+        if rows.add(case, unless_there=attempt < 4):
+            break  # else a number met by chance, once in many thousand millions; the last try says what it met
     step.case, step.seq, step.at = case, 1, now
-    step.save(force_insert=True)
+    rows.add(step)
     journal.write(
         f"{case.kind}.open", by=by, now=now, case=case.pk, data={"number": case.number, "channel": case.channel}
     )

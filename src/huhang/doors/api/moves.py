@@ -15,7 +15,7 @@ from huhang.doors.api import schemas, writing
 from huhang.doors.api.answers import moment
 from huhang.doors.api.bodies import refuse_unknown
 from huhang.doors.api.problems import VersionNeeded
-from huhang.doors.api.requests import case_of
+from huhang.doors.api.requests import known
 from huhang.doors.api.shapes import BASE, step_shape
 from huhang.doors.frame.gates import actor_of
 from huhang.kernel.errors import Invalid, Missing
@@ -38,7 +38,7 @@ def make(
     必须说明看到的是哪一版（正文的 version，或 If-Match）：之后别人办过，就是 409 overtaken，since 里列出变化，
     什么也没有写入。
     """
-    return made(request, case_of(actor_of(request), number), move, given, if_match, idempotency_key)
+    return made(request, known(actor_of(request), number), move, given, if_match, idempotency_key)
 
 
 def made(

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router, Schema
@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, Field
 
 from huhang.base.access.queries import visible_to
 from huhang.base.access.rules import Actor
+from huhang.base.statements.prepared import prepared
 from huhang.cases.models import Case
 from huhang.doors.api import cursors, schemas, writing
 from huhang.doors.api.answers import answer, etag
@@ -107,17 +108,13 @@ def _parsed(given: dict[str, str]) -> Filter:
 
 
 def case_of(actor: Actor, number: str) -> Case:
-    """The request of a number, if this actor sees it.
+    """The request of a number with what a record says of it, if this actor sees it.
 
     Raises:
         Missing: no such request, not this actor's, or not a number at all: all look the same (HOUSE §2.4).
     """
-    try:
-        wanted = normalise_number(number) if storable(number) else ""
-    except Invalid:
-        wanted = ""
-    case = (
-        visible_to(actor, Case.objects.filter(number=wanted, kind=KIND))
+    whole = (
+        _numbered(actor, number)
         .select_related("request", "requester", "subject")
         .annotate(
             officer_name=F("officer__name"),
@@ -126,10 +123,31 @@ def case_of(actor: Actor, number: str) -> Case:
             merged_number=F("merged_into__number"),
         )
         .defer("search", "folded", "secret_digest")
-        .first()
-        if wanted
-        else None
     )
+    return _one(whole)
+
+
+def known(actor: Actor, number: str) -> Case:
+    """No more than which request has this number: what moves it reads the row itself, and locks it.
+
+    Raises:
+        Missing: as `case_of`.
+    """
+    return _one(_numbered(actor, number).only("id", "kind", "number"))
+
+
+def _numbered(actor: Actor, number: str) -> QuerySet[Case]:
+    try:
+        wanted = normalise_number(number) if storable(number) else ""
+    except Invalid:
+        wanted = ""
+    rows = Case.objects.filter(number=wanted, kind=KIND) if wanted else Case.objects.none()
+    return visible_to(actor, rows)
+
+
+def _one(rows: QuerySet[Case]) -> Case:
+    with prepared():
+        case = rows.first()
     if case is None:
         raise Missing
     return case

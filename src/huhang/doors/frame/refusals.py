@@ -26,6 +26,7 @@ class RefusalMiddleware:
 
     A page that writes runs in a savepoint: whatever it had written before it refused is undone, and the page that says
     so can still be made. A page that wants a try counted although it refuses answers 422 itself instead of raising.
+    Programs' doors turn refusals into problems inside their views, so a savepoint around those would undo nothing.
     """
 
     def __init__(self, get_response: Responds) -> None:
@@ -36,7 +37,7 @@ class RefusalMiddleware:
 
     def process_view(self, request: HttpRequest, page: Page, args: Any, kw: Any) -> HttpResponse | None:
         """Runs a writing page; reading ones, and signing in, are left to Django and allauth."""
-        outside = request.method in SAFE or request.path.startswith(OUTSIDE)
+        outside = request.method in SAFE or request.path.startswith((*OUTSIDE, "/api/"))
         if outside or not transaction.get_connection().in_atomic_block:
             return None
         try:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from huhang.base.access.rules import ROLES, Perm
 from huhang.base.messages import actions as messages
 from huhang.base.people.queries import with_posts
+from huhang.base.statements import rows
 from huhang.cases.actions import clocks
 from huhang.cases.actions.moving import give, party
 from huhang.cases.models import Assignment, Case
@@ -44,7 +45,7 @@ def classify(doing: Doing) -> Outcome:
     case.category, case.category_version = values["category"], int(body["version"])
     case.urgency, case.sensitive = int(values["urgency"]), values["sensitive"]
     detail.nature = values["nature"]
-    detail.save(update_fields=["nature"])
+    rows.change(detail, "nature")
     clocks.promise_anew(case, ANSWER, promise_of(doing, detail, ANSWER), at=doing.now)
     note_choice(doing, What.CATEGORY, case.category)
     return Outcome(
@@ -64,7 +65,7 @@ def dispatch(doing: Doing) -> Outcome:
     detail.dispatch_unit_id = doing.by.unit or case.unit_id
     detail.dispatched_at = doing.now
     detail.transfers += 1
-    detail.save(update_fields=["dispatch_unit", "dispatched_at", "transfers"])
+    rows.change(detail, "dispatch_unit", "dispatched_at", "transfers")
     give(case, unit, now=doing.now)
     party(case, detail.dispatch_unit_id)
     clocks.stop(case, SIGN, at=doing.now, shown=False)
@@ -105,7 +106,7 @@ def give_back(doing: Doing) -> Outcome:
         raise Invalid("请选本单位以外的单位，或者不选。", field="belongs")
     clocks.stop(case, SIGN, at=doing.now, shown=False)
     detail.returns += 1
-    detail.save(update_fields=["returns"])
+    rows.change(detail, "returns")
     before = case.unit_id
     assert detail.dispatch_unit_id is not None
     give(case, detail.dispatch_unit_id, now=doing.now)
@@ -199,7 +200,7 @@ def answer(doing: Doing) -> Outcome:
     detail.answer, detail.result = doing.values["answer"], doing.values["result"]
     detail.answered_unit_id, detail.answered_by_id = case.unit_id, doing.by.user
     detail.in_time = case.due_at is not None and doing.now < case.due_at
-    detail.save(update_fields=["answer", "result", "answered_unit", "answered_by", "in_time"])
+    rows.change(detail, "answer", "result", "answered_unit", "answered_by", "in_time")
     clocks.stop(case, ANSWER, at=doing.now)
     clocks.start(case, REVISIT, promise_of(doing, detail, REVISIT), at=doing.now)
     case.answered_at = doing.now
@@ -234,7 +235,7 @@ def revisit(doing: Doing) -> Outcome:
         note=values.get("note") or "",
     )
     detail.revisit_result = "unreached" if not reached else "solved" if values["solved"] == "yes" else "unsolved"
-    detail.save(update_fields=["revisit_result"])
+    rows.change(detail, "revisit_result")
     if values.get("stars"):
         reasons, comment = values.get("reasons") or [], values.get("note") or ""
         _rate(doing, detail, stars=values["stars"], said_to="revisit", reasons=reasons, comment=comment)
@@ -268,7 +269,7 @@ def _rate(doing: Doing, detail: Request, *, stars: int, said_to: str, reasons: l
         if stars <= BAD:  # C4: a bad rating starts a matter of its own, with its own clocks
             rectifying.begin(doing, held)
     detail.stars, detail.worst_stars = stars, min(stars, detail.worst_stars or stars)
-    detail.save(update_fields=["stars", "worst_stars"])
+    rows.change(detail, "stars", "worst_stars")
 
 
 def _note_rating(doing: Doing, detail: Request, stars: int, reasons: list[str], comment: str, said_to: str) -> Rating:
@@ -348,7 +349,7 @@ def redo(doing: Doing) -> Outcome:
     case, detail = doing.case, detail_of(doing)
     detail.redo_count += 1
     detail.in_time, detail.revisit_result, detail.stars, detail.excluded = None, "", None, False
-    detail.save(update_fields=["redo_count", "in_time", "revisit_result", "stars", "excluded"])
+    rows.change(detail, "redo_count", "in_time", "revisit_result", "stars", "excluded")
     clocks.stop(case, REVISIT, at=doing.now)
     clocks.stop(case, ANSWER, at=doing.now)
     clocks.start(case, ANSWER, promise_of(doing, detail, ANSWER), at=doing.now)

@@ -6,6 +6,7 @@ from datetime import datetime
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import Actor
 from huhang.base.messages import actions as messages
+from huhang.base.statements import rows
 from huhang.cases.models import Case
 from huhang.cases.rules import Doing, Promise
 from huhang.kinds.requests import catalogue
@@ -16,7 +17,10 @@ ANSWER, SIGN, REVISIT = "answer", "sign", "revisit"
 
 def detail_of(doing: Doing) -> Request:
     """The detail row of the case at hand."""
-    return Request.objects.get(case=doing.case)
+    found = rows.one(Request, case_id=doing.case.pk)
+    if found is None:
+        raise Request.DoesNotExist
+    return found
 
 
 def tell(doing: Doing, template: str, **params: str) -> None:

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from huhang.base.access.rules import Actor, Perm, Reach
 from huhang.base.messages.recipients import Reach as Address
+from huhang.base.statements import rows
 from huhang.kernel.errors import Missing
 from huhang.kernel.text import fold, squeeze
 from huhang.register.subjects.models import Change, Contact, Correction, Merge, Pair, Person, Subject
@@ -18,11 +19,11 @@ from huhang.register.units.queries import tree
 
 def phone_of(person: uuid.UUID) -> Address | None:
     """The sealed number, its mask and the language for a message. Only the vault opens the number."""
-    row = Person.objects.filter(pk=person).values_list("phone_sealed", "phone_masked", "language").first()
-    if row is None:
+    found = rows.one(Person, id=person)
+    if found is None:
         return None
-    sealed, masked, language = row
-    return Address(bytes(sealed) if sealed is not None else b"", masked, language)
+    sealed = found.phone_sealed
+    return Address(bytes(sealed) if sealed is not None else b"", found.phone_masked, found.language)
 
 
 def seen(actor: Actor) -> Q | None:

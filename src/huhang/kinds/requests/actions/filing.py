@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.queries import allows
 from huhang.base.access.rules import Actor, Perm
 from huhang.base.keyring import keys
 from huhang.base.messages import actions as messages
+from huhang.base.statements import rows
+from huhang.base.statements.prepared import prepared
+from huhang.base.statements.whole import whole
 from huhang.base.vault import actions as vault
 from huhang.cases.actions import clocks
 from huhang.cases.actions.moving import party
@@ -122,7 +123,8 @@ def _place(values: dict[str, Any]) -> dict[str, Any]:
     return {"place": clean(str(values.get("place") or ""), max_length=200), "lon": lon, "lat": lat}
 
 
-@transaction.atomic
+@prepared()
+@whole()
 def file_request(*, by: Actor, now: datetime, requester: Person | None = None, **values: Any) -> Filed:
     """Registers a request and starts its answer clock; whoever takes it owns it until a unit signs (C2).
 
@@ -182,7 +184,7 @@ def file_request(*, by: Actor, now: datetime, requester: Person | None = None, *
     enter(case, step=step, by=by, now=now)
     _detail(case, said, values)
     repeats.note(case, now=now)
-    Assignment.objects.create(case=case, unit_id=unit, role=Assignment.Role.LEAD, opened_at=received)
+    rows.add(Assignment(case=case, unit_id=unit, role=Assignment.Role.LEAD, opened_at=received))
     old = said.channel == "import" or values.get("source_row") is not None  # a ledger of years ago writes to nobody
     if person is not None and person.phone_sealed is not None and not old:
         messages.tell_person(
@@ -220,7 +222,7 @@ def _person(values: dict[str, Any], subject: Subject | None, *, by: Actor, now: 
 
 def _detail(case: Case, said: Said, values: dict[str, Any]) -> Request:
     name = clean(str(values.get("name") or ""), max_length=40)
-    return Request.objects.create(
+    detail = Request(
         case=case,
         nature=said.nature,
         confidential=bool(values.get("confidential")),
@@ -229,6 +231,8 @@ def _detail(case: Case, said: Said, values: dict[str, Any]) -> Request:
         source_key=values.get("source_key"),
         source_row=values.get("source_row"),
     )
+    rows.add(detail)
+    return detail
 
 
 def secret_digest(code: str) -> bytes:

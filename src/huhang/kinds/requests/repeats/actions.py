@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from huhang.base.access.context import SYSTEM, acting
+from huhang.base.statements import rows
 from huhang.cases.models import Case
 from huhang.kinds.requests.repeats import rules
 from huhang.kinds.requests.repeats.models import Fingerprint
@@ -25,7 +26,7 @@ def fingerprint(case: Case, now: datetime) -> Fingerprint:
 def note(case: Case, *, now: datetime) -> None:
     """Writes the fingerprint of a request just filed, in the same transaction. It says nothing the case row does not,
     so it has no journal row of its own."""
-    fingerprint(case, now).save(force_insert=True)
+    rows.add(fingerprint(case, now))
 
 
 @transaction.atomic

@@ -12,6 +12,8 @@ from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.queries import allows, visible_to
 from huhang.base.access.rules import Actor, Perm
 from huhang.base.journal import actions as journal
+from huhang.base.statements import rows
+from huhang.base.statements.whole import whole
 from huhang.base.vault import actions as vault
 from huhang.kernel.errors import Denied, Invalid, Missing
 from huhang.kernel.identifiers import check_id_number, check_phone, mask_id, mask_name, mask_phone
@@ -23,7 +25,7 @@ NAME, PHONE, ID_NUMBER = "person.name", "person.phone", "person.id_number"
 """What each sealed column is sealed for."""
 
 
-@transaction.atomic
+@whole()
 def person_for(
     *, name: str, phone: str = "", id_number: str = "", subject: Subject | None = None, by: Actor, now: datetime
 ) -> Person:
@@ -72,8 +74,8 @@ def person_for(
 def _known(index: bytes | None) -> Person | None:
     if index is None:
         return None
-    with acting(SYSTEM):
-        return Person.objects.filter(phone_index=index).first()
+    with acting(SYSTEM, apart=False):
+        return rows.one(Person, phone_index=index)
 
 
 def _identified(person: Person, identity: dict[str, Any], *, by: Actor, now: datetime) -> Person:
