@@ -73,3 +73,30 @@ def test_a_get_only_selects(standing: City) -> None:
         seen = statements(lambda h=here: dispatcher.get(h))
         assert all(sql.lstrip(" (").upper().startswith("SELECT") for sql in seen), (here, seen)
         assert not [sql for sql in seen if " FOR UPDATE" in sql.upper()], here
+
+
+CREATE, MOVE = 23, 18
+"""Statements of a filing and of a move with its clocks, session and one savepoint included (ADR 26)."""
+
+
+def test_filing_and_moving_cost_few_statements_and_one_savepoint(standing: City) -> None:
+    clerk, dispatcher = caller("clerk"), caller("dispatcher")
+    told = {"channel": "hotline", "nature": "help", "name": "王海燕", "phone": "13800000001", "body": "夜里有渣土车。"}
+    clerk.post("/requests", told, key="before-it")
+    seen: list[str] = []
+
+    def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        seen.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(count):
+        made = clerk.post("/requests", {**told, "body": "白天也有渣土车。"}, key="counted-one")
+    assert made.status_code == 201, made.content.decode()
+    assert len(seen) <= CREATE, seen
+    assert sum(sql.startswith("SAVEPOINT") for sql in seen) == 1, seen
+    seen.clear()
+    with connection.execute_wrapper(count):
+        moved = dispatcher.move(made.json()["number"], "classify", 1, category="PS-02", nature="help", urgency="0")
+    assert moved.status_code == 200, moved.content.decode()
+    assert len(seen) <= MOVE, seen
+    assert sum(sql.startswith("SAVEPOINT") for sql in seen) <= 1, seen
