@@ -47,6 +47,7 @@ WRITES_ON_GET = {
     "supervision:export": "what was exported is a line in the journal",
     "supervision:matters_export": "what was exported is a line in the journal",
     "supervision:worst_export": "what was exported is a line in the journal",
+    "supervision:statistics_export": "what was exported is a line in the journal",
 }
 SESSIONS = re.compile(r"^(INSERT INTO|UPDATE|DELETE FROM) .django_session").match
 BEHIND_A_QUERY = {

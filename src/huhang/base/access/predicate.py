@@ -28,3 +28,11 @@ def sees(table: str = "cases_case") -> str:
     )
     calm = f"(NOT {t}.sensitive OR {_flag('sensitive', 'yes')} OR {mine})"
     return f"(({placed} AND {calm}) OR {t}.requester_id = {_one('person')} OR {t}.id = {_one('case')})"
+
+
+def counts(t: str) -> str:
+    """The condition under which the acting person may count: rows of ``t`` that tell of cases only unit, branch, and
+    whether they are sensitive. Cases seen for another reason (a part in them, one's own name in them) are not counted.
+    """
+    placed = f"{_flag('scope', 'all')} OR {t}.unit = ANY ({_array('units')}) OR {t}.branch = ANY ({_array('branches')})"
+    return f"({placed}) AND (NOT {t}.sensitive OR {_flag('sensitive', 'yes')})"

@@ -26,6 +26,7 @@ APPEND_ONLY: Mapping[str, Sequence[str]] = {
     "journal_link": ("SELECT",),  # written by the trigger that links at commit
     "cases_step": ("SELECT", "INSERT"),
     "subjects_change": ("SELECT", "INSERT"),
+    "cases_counted": ("SELECT",),  # written by the triggers that count cases
 }
 
 

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "huhang.register.subjects",
     "huhang.register.liaisons",
     "huhang.cases",
+    "huhang.cases.counts",
     "huhang.kinds.requests",
     "huhang.kinds.requests.outside",
     "huhang.kinds.requests.instructions",

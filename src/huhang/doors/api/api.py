@@ -19,6 +19,7 @@ from huhang.doors.api import (
     reference,
     repeats,
     requests,
+    statistics,
     webhooks,
 )
 from huhang.doors.api.gate import Token
@@ -49,6 +50,7 @@ api.add_exception_handler(ValidationError, _invalid)
 
 api.add_router("", reference.router)
 api.add_router("", events.router)
+api.add_router("", statistics.router)
 api.add_router("/requests", repeats.router)
 api.add_router("/webhooks", webhooks.router)
 api.add_router("/liaisons", liaisons.router)

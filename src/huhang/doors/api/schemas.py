@@ -595,6 +595,27 @@ class States(Schema):
     items: list[State]
 
 
+class Sum(Schema):
+    """So many cases of one unit, state and month; only the columns asked for are there."""
+
+    unit: UUID | None = None
+    branch: UUID | None = None
+    state: str | None = None
+    month: str | None = Field(None, examples=["2026-11"])
+    count: int
+
+
+class Statistics(Schema):
+    """The sums, and all of them together. ``since`` and ``until`` are the first and the last day counted."""
+
+    kind: str
+    since: date
+    until: date
+    by: list[str]
+    items: list[Sum]
+    total: int
+
+
 class KindMove(Schema):
     """A line of the move table: from where, to where, with which permission."""
 

@@ -33,6 +33,7 @@ def _add() -> None:
     from huhang.doors.cli import (
         cards,
         catalog,
+        counts,
         database,
         demo,
         doctor,
@@ -44,7 +45,7 @@ def _add() -> None:
         server,
     )
 
-    for room in (server, database, catalog, journal, papers, requests, routing, cards, demo, doctor, running):
+    for room in (server, database, catalog, journal, papers, requests, routing, cards, counts, demo, doctor, running):
         for command in room.COMMANDS:
             main.add_command(command)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huhang.doors.supervision import cards, export, matters, pages, simulation, surveys, worst
+from huhang.doors.supervision import cards, export, matters, pages, simulation, statistics, surveys, worst
 
 app_name = "supervision"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("cards/new/", cards.card_new, name="card_new"),
     path("cards/simulate/", simulation.simulate_page, name="card_simulate"),
     path("export/", export.export, name="export"),
+    path("statistics/", statistics.statistics_page, name="statistics"),
+    path("statistics/export/", statistics.statistics_export, name="statistics_export"),
     path("matters/", matters.matters_page, name="matters"),
     path("matters/export/", matters.matters_export, name="matters_export"),
     path("matters/<uuid:pk>/", matters.matter_page, name="matter"),

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from huhang.base.access.context import SYSTEM
 from huhang.base.catalog import queries as catalog
 from huhang.base.database import as_owner
+from huhang.cases.counts.actions import counting_later
 from huhang.doors.cli.city import multiply, rows, texts
 from huhang.doors.cli.city.hours import Office
 from huhang.doors.cli.city.lighten import without_foreign_keys, without_indexes
@@ -137,7 +138,7 @@ def _lightened(cursor: Any, cases: int) -> Iterator[None]:
         if cases < HEAVY:
             yield
             return
-        with without_indexes(cursor, _CASES):
+        with without_indexes(cursor, _CASES), counting_later(cursor):
             yield
 
 

@@ -24,6 +24,7 @@ from huhang.base.jobs.actions import try_again
 from huhang.base.jobs.models import Beat, Work
 from huhang.base.journal.actions import anchors_file
 from huhang.base.messages.models import Message
+from huhang.cases.counts import queries as counts
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.notices import done
 from huhang.doors.frame.templatetags.frame import moment
@@ -34,6 +35,7 @@ WORKER_SILENT = timedelta(minutes=2)
 ANCHOR_OLD = timedelta(hours=1)
 DISK_LOW = 0.1
 LOST_SHOWN = 50
+COUNTS_TOLD, COUNTS_OLD, COUNTS_WAITING = timedelta(days=7), timedelta(days=2), 200_000
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ def signs(now: datetime) -> list[Sign]:
             _provider(now),
             _webhooks(),
             _routing(),
+            _counts(now),
         ]
 
 
@@ -157,6 +160,22 @@ def _routing() -> Sign:
     names = "、".join(f"{fault.rule}@{fault.rule_version}" for fault in wrong[:5])
     says = _("%(n)d 条规则出错，已跳过：%(names)s") % {"n": len(wrong), "names": names}
     return Sign(_("分派规则"), "bad", says, _("请到“分派建议”看原因，改好规则后记为处理完。"))
+
+
+def _counts(now: datetime) -> Sign:
+    """Whether the counts kept by the database are those of the cases (SAFEGUARDS 20)."""
+    what, last, fault, waiting = _("统计计数"), counts.last_proof(), counts.last_fault(), counts.fresh()
+    if last is None:
+        return Sign(what, "ok", _("还没有核对过，后台程序每天核对一次"))
+    says = _("上次核对 %(at)s，与事项一致") % {"at": moment(last.at, now)}
+    if fault is not None and now - fault.at < COUNTS_TOLD:
+        told = {"at": moment(fault.at, now), "n": fault.cases}
+        says = _("%(at)s 核对时相差 %(n)d 件，已重新数过") % told
+        return Sign(what, "bad", says, _("请告诉开发人员：计数不该相差。这之前导出的统计请重做。"))
+    if now - last.at > COUNTS_OLD or waiting > COUNTS_WAITING:
+        says += _("；等着归并 %(n)s 行") % {"n": f"{waiting:,}"}
+        return Sign(what, "warn", says, _("核对和归并由后台程序做，请看它是否在运行。数字不受影响，只是慢一些。"))
+    return Sign(what, "ok", says)
 
 
 def _webhooks() -> Sign:

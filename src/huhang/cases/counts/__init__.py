@@ -1,0 +1,1 @@
+"""How many cases there are, kept by the database as they change."""
