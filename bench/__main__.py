@@ -1,4 +1,4 @@
-"""`python -m bench`: queue, search, record, create and move at 100,000 and 1,000,000 cases, beside the bare query.
+"""`python -m bench`: lists, search, record, statistics, create and move at two sizes, beside the bare query.
 
 Figures are processor time of this process and of its database sessions, so they mean the same on a busy machine;
 nothing here asserts anything about time (docs/performance.md).
@@ -50,6 +50,7 @@ def _measured(dsn: str, wanted: str, repeats: int) -> Iterator[str]:
     rows = [
         *(ask for key in ("all", "few", "many") for ask in asks.lists(who[key], bare)),
         *(ask for key in ("all", "few", "many") for ask in asks.records(who[key], bare)),
+        *(ask for key in ("all", "few", "many") for ask in asks.statistics(who[key], bare)),
         *asks.figures(who["leader"], bare),
         *(ask for key in ("all", "few", "many") for ask in asks.writes(who[key], bare)),
     ]

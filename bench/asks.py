@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from bench.bare import Bare
 from bench.callers import Caller
 from bench.cost import Work
+from huhang.base.catalog import queries as catalog
 
 TWO, FOUR = "噪声", "夜间渣土"
 """Words people search for: two characters that many cases have, four that fewer have."""
@@ -87,14 +89,29 @@ def lists(caller: Caller, bare: Bare) -> Iterator[Ask]:
     )
 
 
+def statistics(caller: Caller, bare: Bare) -> Iterator[Ask]:
+    """A year by unit, state and month: the page shows two of the three and is asked for both tables by turns."""
+    units, page = _units(caller), reverse("supervision:statistics")
+    across = itertools.cycle(("state", "month"))
+    today = catalog.schedule().date_of(timezone.now())
+    yield Ask(
+        "统计：一年，单位×状态×月",
+        caller.name,
+        lambda: caller.page(page, period="twelve", across=next(across), by="unit"),
+        lambda: caller.get("/statistics", since=f"{today.year - 1}-{today.month:02}", by="unit,state,month"),
+        lambda: bare.grid(units),
+        repeats=20,
+    )
+
+
 def figures(caller: Caller, bare: Bare) -> Iterator[Ask]:
-    """A year by unit, state and month as one statement, beside the page of supervision that shows figures today."""
+    """The page of supervision, beside one plain grouping of a year's cases."""
     yield Ask(
         "今日一页；直接查询为一年的单位×状态×月",
         caller.name,
         lambda: caller.page(reverse("supervision:today")),
         None,
-        lambda: bare.grid(),
+        lambda: bare.grid(None),
         repeats=3,
     )
 
@@ -115,7 +132,6 @@ def records(caller: Caller, bare: Bare) -> Iterator[Ask]:
 
 def writes(caller: Caller, bare: Bare) -> Iterator[Ask]:
     """A new request, and a move on one: classifying by whoever sees everything, signing by a unit."""
-    from django.utils import timezone
 
     def now() -> str:
         return timezone.localtime().strftime("%Y-%m-%dT%H:%M")

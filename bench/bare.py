@@ -97,11 +97,13 @@ class Bare:
         assert row is not None
         return int(row[0])
 
-    def grid(self) -> list[Any]:
-        """Cases received within a year by unit, state and month."""
+    def grid(self, units: list[Any] | None) -> list[Any]:
+        """Cases received within a year by unit, state and month, grouped from the cases themselves."""
+        where = " AND unit_id = ANY (%s)" if units is not None else ""
         return self.session.execute(
-            "SELECT unit_id, state, date_trunc('month', received_at), count(*) FROM cases_case"
-            " WHERE received_at >= now() - interval '1 year' GROUP BY 1, 2, 3"
+            "SELECT unit_id, state, date_trunc('month', received_at), count(*) FROM cases_case"  # noqa: S608
+            f" WHERE received_at >= now() - interval '1 year'{where} GROUP BY 1, 2, 3",
+            None if units is None else [units],
         ).fetchall()
 
     def create(self) -> None:
