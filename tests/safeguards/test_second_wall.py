@@ -34,6 +34,7 @@ TO_CASE = {
 NOT_ABOUT_A_CASE = {
     "cases_saved_view": ("owner_id", "unit_id"),
     "cases_batch": ("by_id",),
+    "cases_counted": ("unit", "branch", "sensitive"),  # how many there are, of nobody in particular
     "downloads_download": ("by_id",),
     "cards_digest": ("user_id",),
     # what repeats is a place, a matter and a kind of call (K4): every officer may read of it, never who called
@@ -115,6 +116,10 @@ def test_what_belongs_to_an_officer_or_a_person_is_shown_to_nobody_else() -> Non
             assert set(held("SELECT owner_id FROM exchange_subscription")) <= {actor.user} or actor.everything
             views = "SELECT owner_id FROM cases_saved_view WHERE unit_id IS NULL"
             assert set(held(views)) <= {actor.user} or actor.everything
+            counted = held("SELECT ARRAY[unit, branch] FROM cases_counted")
+            own = {*actor.units, *actor.branches}
+            assert actor.everything or all(own & set(where) for where in counted)
+            assert actor.sees_sensitive or True not in held("SELECT sensitive FROM cases_counted")
             people = set(held("SELECT id FROM subjects_person"))
         seen = {case.requester_id for case in now.cases if actor.sees(case)} | {actor.person}
         assert people <= seen or actor.everything, persona.key

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from huhang.base.access.context import SYSTEM, acting
+from huhang.base.catalog import queries as catalog
 from huhang.base.people import actions as people
 from huhang.cases.counts import actions as counts
 from huhang.cases.models import Case
@@ -124,6 +125,7 @@ def test_one_statement_whatever_is_asked(city: City, django_assert_num_queries: 
             counted(leader, wanted)
     with acting(handler):
         place_for(handler)
+        catalog.schedule()
         with django_assert_num_queries(2):
             counted(handler, wanted)
 

@@ -29,6 +29,7 @@ def tags() -> list[dict[str, str]]:
         {"name": "beside", "description": _("诉求旁边的：外单位协助、局领导批示、与诉求人的对话")},
         {"name": "liaisons", "description": _("包保责任：谁负责哪家企业、哪个项目，安排方案")},
         {"name": "webhooks", "description": _("推送：有事就通知您的系统，签名、重试、对账")},
+        {"name": "statistics", "description": _("统计：单位 × 状态 × 月")},
         {"name": "reference", "description": _("参照：我是谁、单位、类别、性质、状态、步骤表、日历")},
     ]
 
