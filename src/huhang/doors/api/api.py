@@ -20,6 +20,7 @@ from huhang.doors.api import (
     repeats,
     requests,
     statistics,
+    subjects,
     webhooks,
 )
 from huhang.doors.api.gate import Token
@@ -52,6 +53,7 @@ api.add_router("", reference.router)
 api.add_router("", events.router)
 api.add_router("", statistics.router)
 api.add_router("/requests", repeats.router)
+api.add_router("/subjects", subjects.router)
 api.add_router("/webhooks", webhooks.router)
 api.add_router("/liaisons", liaisons.router)
 api.add_router("/cases", cases.router)

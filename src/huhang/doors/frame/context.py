@@ -149,6 +149,7 @@ def hall_menu(request: HttpRequest) -> list[Group]:
         (_("提交诉求"), "pencil-square", "hall:new"),
         (_("查进度"), "search", "hall:follow"),
         (_("我的"), "person", "hall:mine"),
+        (_("我的企业"), "building", "hall:subjects"),
         (_("谁看过我的信息"), "eye", "hall:seen"),
     )
     entries = tuple(Entry(label, icon, address(name)) for label, icon, name in items if address(name))

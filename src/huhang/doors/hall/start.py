@@ -58,6 +58,13 @@ CHOICES = (
         "评价 满意 不满意 打分 差评 好评 星 rate rating stars satisfied",
     ),
     Choice(
+        "hall:subjects",
+        gettext_lazy("我的企业"),
+        gettext_lazy("您代表的企业在公安机关的登记，哪里不对可以更正"),
+        "building",
+        "企业 公司 项目 园区 单位 登记 更正 信用代码 联系人 法人 enterprise company register correct",
+    ),
+    Choice(
         "hall:seen",
         gettext_lazy("谁看过我的信息"),
         gettext_lazy("哪个单位、什么时候、为什么，都有记录"),

@@ -14,6 +14,7 @@ from huhang.doors.hall import (
     rating,
     requests,
     start,
+    subjects,
     talking,
 )
 
@@ -28,6 +29,8 @@ urlpatterns = [
     path("file/receipt/", filing.receipt, name="receipt"),
     path("follow/", following.follow, name="follow"),
     path("mine/", following.mine, name="mine"),
+    path("mine/enterprises/", subjects.subjects, name="subjects"),
+    path("mine/enterprises/<uuid:pk>/", subjects.subject, name="subject"),
     path("mine/looks/", looks.looks, name="seen"),
     path("leave/", leaving.leave, name="leave"),
     path("s/<str:token>/", link.link, name="link"),

@@ -8,3 +8,9 @@ class MeetingsConfig(AppConfig):
 
     name = "huhang.kinds.meetings"
     label = "meetings"
+
+    def ready(self) -> None:
+        """Makes meetings a part of a subject's life."""
+        from huhang.kinds.meetings import life
+
+        life.register()

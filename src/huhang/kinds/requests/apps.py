@@ -10,7 +10,12 @@ class RequestsConfig(AppConfig):
     label = "requests"
 
     def ready(self) -> None:
-        """Makes the shapes of this room's catalogue entries known."""
+        """Makes the shapes of this room's catalogue entries known, and that a request told on a visit is one."""
         from huhang.kinds.requests import catalogue
+        from huhang.register.subjects import life
 
         catalogue.register()
+        life.declare_meeting(
+            "requests",
+            "SELECT subject_id, received_at AS at FROM cases_case WHERE kind = 'request' AND channel = 'visit'",
+        )

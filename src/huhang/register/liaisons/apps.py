@@ -10,7 +10,8 @@ class LiaisonsConfig(AppConfig):
     label = "liaisons"
 
     def ready(self) -> None:
-        """Makes the plan's shape known to the catalogue."""
-        from huhang.register.liaisons import catalogue
+        """Makes the plan's shape known to the catalogue, and who answers a part of a subject's life."""
+        from huhang.register.liaisons import catalogue, events
 
         catalogue.register()
+        events.register()

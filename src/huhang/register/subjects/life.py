@@ -12,6 +12,8 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Protocol
 
+from django.db.models.expressions import RawSQL
+
 from huhang.base.access.rules import Actor
 
 Mark = tuple[datetime, str]
@@ -95,7 +97,8 @@ def declare_meeting(name: str, statement: str) -> None:
     _meetings[name] = statement
 
 
-def seen_since() -> str:
-    """SQL giving the subjects met since ``%s`` by any declared way, one column; nothing declared, nobody met."""
-    parts = [f"SELECT m.subject_id FROM ({one}) m WHERE m.at >= %(since)s" for one in _meetings.values()]  # noqa: S608
-    return " UNION ".join(parts) or "SELECT NULL::uuid WHERE false"
+def seen_since(since: datetime) -> RawSQL:
+    """The subjects met since a moment by any declared way, as far as the actor sees those meetings."""
+    met = "SELECT m.subject_id FROM ({}) m WHERE m.at >= %s AND m.subject_id IS NOT NULL"
+    parts = [met.format(one) for one in _meetings.values()]
+    return RawSQL(" UNION ".join(parts) or "SELECT NULL::uuid WHERE false", [since] * len(parts))  # noqa: S611

@@ -13,6 +13,7 @@ from huhang.base.messages.recipients import Reach as Address
 from huhang.base.statements import rows
 from huhang.kernel.errors import Missing
 from huhang.kernel.text import fold, squeeze
+from huhang.register.subjects import life
 from huhang.register.subjects.models import Change, Contact, Correction, Merge, Pair, Person, Subject
 from huhang.register.units.queries import tree
 
@@ -106,7 +107,7 @@ def units_below(unit: uuid.UUID) -> list[uuid.UUID]:
 
 
 def narrowed(rows: QuerySet[Subject], wanted: Wanted) -> QuerySet[Subject]:
-    """The rows a filter leaves; who has not been heard of since a time is added by `life.silent`."""
+    """The rows a filter leaves."""
     if wanted.kind:
         rows = rows.filter(kind=wanted.kind)
     if wanted.state and wanted.state != "all":
@@ -121,6 +122,8 @@ def narrowed(rows: QuerySet[Subject], wanted: Wanted) -> QuerySet[Subject]:
         rows = rows.filter(industry=wanted.industry)
     if wanted.within:
         rows = rows.filter(within_id=wanted.within)
+    if wanted.silent_since is not None:
+        rows = rows.exclude(pk__in=life.seen_since(wanted.silent_since))
     for word in fold(wanted.q).split():
         rows = rows.filter(said__contains=word)
     return rows
