@@ -129,7 +129,7 @@ class Reader(ast.NodeVisitor):
                 if keyword.arg in {"hint", "message"}:
                     self.take(keyword.value)
         for keyword in node.keywords:
-            if keyword.arg not in UNSHOWN:
+            if keyword.arg not in UNSHOWN or isinstance(keyword.value, ast.Call):  # data may be a call of gettext
                 self.visit(keyword)
         for part in (node.func, *node.args):
             self.visit(part)

@@ -105,6 +105,7 @@ def demo(host: str, port: int | None, seed: int, scale: float) -> None:
         raise Conflict(
             "设置了 HUHANG_DATABASE_URL：演示只在内置数据库上运行，以免写进正式数据。", hint="取消这个环境变量再试。"
         )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop while still loading: tidy up as well
     cluster = _database()
     _stage("数据库已启动")
     children: list[subprocess.Popen[bytes]] = []
@@ -115,13 +116,14 @@ def demo(host: str, port: int | None, seed: int, scale: float) -> None:
 
     try:
         chosen = server.free_port(host, port or 8000, insist=port is not None)
+        address = f"http://{host}:{chosen}/"
+        os.environ.setdefault("HUHANG_ADDRESS", address.rstrip("/"))  # links in messages lead here
         _tables()
         children.append(_child(["serve", "--host", host, "--port", str(chosen), "--quiet"]))  # starts beside the city
         _city(seed, scale)
+        _wait_for(address, children[0])
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, stop)
-        address = f"http://{host}:{chosen}/"
-        _wait_for(address, children[0])
         children.append(_child(["worker", "--quiet"]))
         _greet(address)
         click.echo(f"  （用时 {time.monotonic() - began:.1f} 秒）")

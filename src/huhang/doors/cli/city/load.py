@@ -21,6 +21,7 @@ from huhang.base.database import as_owner
 from huhang.doors.cli.city import chiefs, people, register, rows
 from huhang.doors.cli.city.lighten import without_foreign_keys
 from huhang.doors.cli.city.living import live_on
+from huhang.doors.cli.city.meeting import meet
 from huhang.doors.cli.city.year import REQUESTS, Year
 from huhang.kernel.errors import Conflict, Invalid
 from huhang.kernel.text import canonical_json
@@ -106,6 +107,7 @@ def make(
     try:
         _make(seed, scale, moment, replace=replace, say=say)
         live_on(moment)
+        meet(moment)
     finally:
         gc.enable()
     say(f"演示城市已载入，用时 {time.monotonic() - began:.1f} 秒")

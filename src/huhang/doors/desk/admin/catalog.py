@@ -9,7 +9,7 @@ import yaml
 from django import forms
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import dates, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -66,13 +66,17 @@ class Square:
 class Month:
     """A month in weeks from Monday; an empty place is none."""
 
-    number: int
+    name: str
     weeks: list[list[Square | None]]
 
 
 def months(known: Calendar, year: int) -> list[Month]:
     """The twelve months of a year as the calendar knows them."""
-    return [Month(number, list(_weeks(known, year, number))) for number in range(1, 13)]
+    english = language() == "en"
+    return [
+        Month(str(dates.MONTHS[n]) if english else f"{n} 月", list(_weeks(known, year, n)))  # not 一月
+        for n in range(1, 13)
+    ]
 
 
 def _weeks(known: Calendar, year: int, month: int) -> Iterator[list[Square | None]]:

@@ -45,7 +45,7 @@ def new_contact(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         else:
             done(request, _("联系人已登记。"))
             return redirect(reverse("desk:subject", args=[pk]) + "?tab=contacts")
-    context = {"form": form, "subject": subject, "title": _("登记联系人"), "label": _("登记")}
+    context = {"form": form, "subject": subject, "title": _("登记联系人"), "label": _("登记这位联系人")}
     return render(request, "desk/register/small.html", context, status=status)
 
 
