@@ -41,8 +41,10 @@ class Stage:
     def __init__(self) -> None:
         self.city, self.year = load.tell(seed=3, scale=0.2, now=NOW)
         with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL ROLE huhang")  # rows are loaded as the tables' owner, as the city's are
             for sheet in rows.of_register(self.city, rows.Passwords({}, "x"), date(2019, 1, 1)):
                 load.copy(cursor, sheet)
+            cursor.execute("RESET ROLE")
         units.forget()
         self.made: dict[Life, Case] = {}
         self._actors: dict[str, Actor] = {}
