@@ -6,6 +6,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import Collate
 from django.utils.translation import gettext_lazy as _
 
 from huhang.kernel.numbering import uuid7
@@ -108,6 +109,7 @@ class Case(models.Model):
             models.Index(fields=["due_at", "id"], name="case_queue_all", condition=Q(is_open=True)),
             models.Index(fields=["officer", "due_at", "id"], name="case_queue_officer", condition=Q(is_open=True)),
             models.Index(fields=["state", "due_at", "id"], name="case_queue_state", condition=Q(is_open=True)),
+            models.Index(F("unit"), Collate("state", "C"), name="case_standing", condition=Q(is_open=True)),
             models.Index(fields=["unit", "-received_at", "-id"], name="case_ledger_unit"),
             models.Index(fields=["branch", "-received_at", "-id"], name="case_ledger_branch"),
             models.Index(fields=["-received_at", "-id"], name="case_ledger_all"),

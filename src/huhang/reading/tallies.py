@@ -18,7 +18,7 @@ from huhang.base.access.queries import seen
 from huhang.base.access.rules import Actor
 from huhang.reading import search
 from huhang.reading.rules import Filter
-from huhang.reading.scopes import Arm, arms, conditions, found, narrowed
+from huhang.reading.scopes import Arm, arms, conditions, found, narrowed, value_of_each
 from huhang.reading.wheres import Statement, rows
 
 MOST = 1000
@@ -70,8 +70,10 @@ class Tallies:
 
 def _arm(arm: Arm, actor: Actor, asked: Asked) -> Statement:
     wheres: list[Q | RawSQL | None] = [conditions(actor, asked.filter, asked.now), seen(actor), arm.where]
-    if arm.each:
-        wheres.append(Q(**{f"{arm.each}__in": arm.values}))
+    if arm.each:  # value by value, so that counting stops at the limit instead of meeting every case of all units first
+        sql, values = rows((), [*wheres, Q(**{arm.each: value_of_each()})], limit=MOST + 1)
+        each = f"SELECT 1 FROM unnest(%s::uuid[]) AS place(value) CROSS JOIN LATERAL ({sql}) AS one LIMIT {MOST + 1}"  # noqa: S608
+        return each, [list(arm.values), *values]
     if arm.found is not None:
         query, likes = search.words(asked.filter.q) if asked.filter.q else (None, None)
         narrow = arm.found | narrowed(actor, asked.filter, asked.now) | {"order": "any"}
