@@ -41,6 +41,24 @@ def beside(table: str, column: str = "case_id") -> str:
     return wall(table, f"EXISTS (SELECT 1 FROM cases_case c WHERE c.id = {table}.{column})")
 
 
+EVERYTHING = (
+    "(SELECT coalesce(current_setting('huhang.scope', true), '') = 'all'"
+    " AND coalesce(current_setting('huhang.sensitive', true), '') = 'yes')"
+)
+
+
+def widened(table: str, column: str = "case_id") -> str:
+    """Spares whoever sees every case the question, row by row, whether this one is seen: the answer is known."""
+    asked = f"EXISTS (SELECT 1 FROM cases_case c WHERE c.id = {table}.{column})"
+    return f"ALTER POLICY {table}_seen ON {table} USING ({EVERYTHING} OR {asked});"
+
+
+def narrowed_again(table: str, column: str = "case_id") -> str:
+    """The wall as `beside` made it."""
+    asked = f"EXISTS (SELECT 1 FROM cases_case c WHERE c.id = {table}.{column})"
+    return f"ALTER POLICY {table}_seen ON {table} USING ({asked});"
+
+
 def case_wall() -> str:
     """The wall of the case table itself."""
     return wall("cases_case", sees("cases_case"))

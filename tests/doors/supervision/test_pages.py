@@ -129,7 +129,7 @@ def statements(reader: Client, url: str) -> list[str]:
 
 
 @pytest.mark.parametrize("many", [1, 3])
-def test_the_page_costs_at_most_eleven_statements_whatever_its_size(city: City, many: int) -> None:
+def test_the_page_costs_at_most_twelve_statements_whatever_its_size(city: City, many: int) -> None:
     for _ in range(many):
         busy(city)
     for who in ("leader", "chief"):

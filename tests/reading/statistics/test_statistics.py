@@ -12,7 +12,11 @@ from huhang.base.catalog import queries as catalog
 from huhang.base.people import actions as people
 from huhang.cases.counts import actions as counts
 from huhang.cases.models import Case
+from huhang.cases.registry import kind_of
 from huhang.kernel.errors import Invalid, Missing
+from huhang.reading.figures.periods import Period
+from huhang.reading.figures.queries import ended, figure
+from huhang.reading.figures.scope import Scope
 from huhang.reading.rules import Filter
 from huhang.reading.statistics.queries import Wanted, counted, within
 from huhang.reading.statistics.rules import Months, Place, custom, from_query, months, place_for, shifted, spans
@@ -162,3 +166,24 @@ def test_many_months_are_shown_as_years() -> None:
     assert len(spans(YEAR)) == 12
     summed = within({("a", date(2023, 3, 1)): 2, ("a", date(2023, 12, 1)): 3, ("b", date(2026, 2, 1)): 1}, spans(long))
     assert summed == {("a", date(2023, 3, 1)): 5, ("b", date(2026, 1, 1)): 1}
+
+
+def test_the_years_share_of_ended_is_the_one_counted_from_the_cases(city: City) -> None:
+    window = Period("year", date(2026, 1, 1), TODAY).window(NOW, catalog.schedule())
+    kind = kind_of("request")
+    with acting(SYSTEM):  # some were received later than the window, in the same month and in the next
+        for nth, case in enumerate(Case.objects.order_by("number")[:20]):
+            case.received_at = NOW + timedelta(days=1 + nth)
+            case.save()
+    port, quay = city.units["port"].pk, city.units["quay"].pk
+    for who, scopes in (
+        ("leader", (Scope(), Scope(own=True), Scope(port), Scope(port, own=True), Scope(quay))),
+        ("chief", (Scope(port), Scope(quay))),
+        ("handler", (Scope(city.units["harbour"].pk),)),
+    ):
+        actor = city.actor(who)
+        for scope in scopes:
+            with acting(actor):
+                kept = ended(kind, actor, "finished", window, scope)
+                assert kept == figure(kind, actor, "finished", window, scope), (who, scope)
+                assert kept.n

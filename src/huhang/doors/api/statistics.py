@@ -1,6 +1,5 @@
 """How many requests by unit, state and month of receipt, at the cost of a short list."""
 
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -47,7 +46,7 @@ def statistics(request: HttpRequest, said: Query[StatisticsIn]) -> HttpResponse:
     refuse_unknown(request.GET, StatisticsIn.model_fields)
     by, states, span = _by(said.by), _states(said), _months(said)
     sees = Perm.SEE in actor.perms
-    found = counted(actor, Wanted(said.kind, span, by, _place(actor, said.unit), states)) if sees else {}
+    found = counted(actor, Wanted(said.kind, span, by, _place(actor, said.unit), states), spelled=True) if sees else {}
     first, last = span.days
     return answer(
         {
@@ -55,7 +54,7 @@ def statistics(request: HttpRequest, said: Query[StatisticsIn]) -> HttpResponse:
             "since": first,
             "until": last,
             "by": by,
-            "items": [_sum(by, key, n) for key, n in sorted(found.items(), key=_order)],
+            "items": [{**dict(zip(by, key, strict=True)), "count": n} for key, n in found.items()],
             "total": sum(found.values()),
         }
     )
@@ -95,12 +94,3 @@ def _place(actor: Actor, unit: UUID | None) -> Place:
         return place_for(actor, str(unit) if unit else "")
     except Missing:
         raise Invalid(problems={"unit": "没有这个单位，请从列出的单位里选。"}) from None
-
-
-def _order(row: tuple[tuple[Any, ...], int]) -> list[str]:
-    return [str(value) for value in row[0]]
-
-
-def _sum(by: tuple[str, ...], key: tuple[Any, ...], n: int) -> dict[str, Any]:
-    shown = {name: f"{value:%Y-%m}" if name == "month" else value for name, value in zip(by, key, strict=True)}
-    return {**shown, "count": n}

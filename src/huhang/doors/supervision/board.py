@@ -1,4 +1,4 @@
-"""One page gathered: figures of the day, units, in and out, remaining time, categories, cards. Six statements."""
+"""One page gathered: figures of the day, units, in and out, remaining time, categories, cards. Seven statements."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -212,7 +212,7 @@ class UnitBoard:
 
 
 def gather_units(asked: Asked, sort: str = "") -> UnitBoard:
-    """The page of units: two statements."""
+    """The page of units: three statements."""
     _figs, pace = headline(asked)
     return UnitBoard(table(asked, pace, sort))
 
@@ -223,7 +223,7 @@ def _day_line(day: DayFlow, scope: Scope) -> tuple[DayFlow, str, str]:
 
 
 def headline(asked: Asked) -> tuple[tuple[Fig, ...], Value]:
-    """The five figures, and the median over all units for the table: one statement."""
+    """The five figures, and the median over all units for the table: two statements."""
     schedule, today_date = catalog.schedule(), catalog.schedule().date_of(asked.now)
     today, year = period("today", today_date), period("year", today_date)
     week, at = timedelta(days=7), today.window(asked.now, schedule)
@@ -235,7 +235,6 @@ def headline(asked: Asked) -> tuple[tuple[Fig, ...], Value]:
     asks = {
         "today": ask("received", at),
         "before": ask("received", before),
-        "year": ask("finished", year.window(asked.now, schedule)),
         "late": ask("late", at),
         "pace": ask("pace", asked.window),
         "satisfied": ask("satisfied", asked.window),
@@ -243,11 +242,12 @@ def headline(asked: Asked) -> tuple[tuple[Fig, ...], Value]:
         "unreached": ask("unreached", asked.window),
     }
     told, oldest = queries.measure(asked.kind, asked.actor, asks, asked.scope)
+    finished = queries.ended(asked.kind, asked.actor, "finished", year.window(asked.now, schedule), asked.scope)
     name = str(PERIODS[asked.period.name])
     link = asked.scope
     difference = told["today"].count - told["before"].count
     weekday = weekday_words(today_date, "en" if language() == "en" else "zh")
-    finish, small = words(told["year"], 1)
+    finish, small = words(finished, 1)
     late_note = _("没有超期的")
     if oldest is not None:
         left = remaining(asked.now, oldest, catalog.calendar(), schedule)

@@ -3,10 +3,11 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import Case as Choose
 from django.db.models import CharField, Count, Min, Q, QuerySet, When
 from django.db.models import Value as Constant
@@ -136,6 +137,38 @@ def figure(kind: Kind, actor: Actor, name: str, window: Window, scope: Scope | N
     """One figure over a period in a scope."""
     asks = {"one": Ask(figure_of(kind, name), window)}
     return measure(kind, actor, asks, scope or Scope())[0]["one"]
+
+
+_ENDED = """
+SELECT coalesce(sum(n) FILTER (WHERE NOT is_open), 0), coalesce(sum(n), 0) FROM (
+    SELECT is_open, n FROM cases_counted WHERE kind = %s AND month BETWEEN %s AND %s AND {place}
+    UNION ALL SELECT is_open, -1 FROM cases_case
+    WHERE kind = %s AND received_at >= %s AND received_at < %s AND {place_id}
+) AS received
+"""
+
+
+def ended(kind: Kind, actor: Actor, name: str, window: Window, scope: Scope) -> Value:
+    """How many of the cases received since the beginning of a month have ended, from the counts the database keeps.
+
+    The month the window ends in is counted whole and what was received after the window taken off again. Who sees more
+    cases than the counts of a scope tell, or fewer, is answered from the cases themselves.
+    """
+    told = figure_of(kind, name)
+    if not actor.sees_sensitive or not (actor.everything or scope.unit):
+        return figure(kind, actor, name, window, scope)
+    schedule = catalog.schedule()
+    first, last = schedule.date_of(window.since), schedule.date_of(window.until - timedelta(microseconds=1))
+    last = last.replace(day=1)
+    beyond = schedule.at((last + timedelta(days=31)).replace(day=1), time())
+    column, unit = scope.place
+    here = f"{column} IS NOT DISTINCT FROM %s" if column else "%s::uuid IS NULL"
+    here_id = f"{column}_id IS NOT DISTINCT FROM %s" if column else "%s::uuid IS NULL"
+    sql = _ENDED.format(place=here, place_id=here_id)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [kind.name, first, last, unit, kind.name, window.until, beyond, unit])
+        count, n = cursor.fetchone()
+    return Value(told, int(count), int(n))
 
 
 @dataclass(frozen=True)

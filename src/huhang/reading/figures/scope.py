@@ -37,6 +37,14 @@ class Scope:
         return Q(unit=self.unit)
 
     @property
+    def place(self) -> tuple[str, uuid.UUID | None]:
+        """The same over rows that tell unit and branch alone: a column, and its value; no column for the whole city."""
+        if self.level == Unit.Level.BUREAU:
+            return ("branch", None) if self.own else ("", None)
+        whole = self.level == Unit.Level.BRANCH and not self.own
+        return ("branch" if whole else "unit"), self.unit
+
+    @property
     def query(self) -> dict[str, str]:
         """The parameters of an address that give this scope again."""
         unit = self.unit or (tree().root.id if self.own else None)

@@ -35,15 +35,19 @@ class Wanted:
     states: tuple[str, ...] = ()
 
 
-def counted(actor: Actor, wanted: Wanted) -> Counts:
+def counted(actor: Actor, wanted: Wanted, *, spelled: bool = False) -> Counts:
     """How many by the values of the columns asked for; what has none is left out.
+
+    Args:
+        spelled: the values as text, in order, a month as ``2026-11``: thousands of them are put together in a program's
+            answer.
 
     Raises:
         Missing: this actor sees no cases by a post.
     """
-    found = _rows(*_kept(actor, wanted))
+    found = _rows(*_kept(actor, wanted, spelled))
     if not actor.sees_sensitive:
-        for key, n in _rows(*_own_sensitive(actor, wanted)).items():
+        for key, n in _rows(*_own_sensitive(actor, wanted, spelled)).items():
             found[key] = found.get(key, 0) + n
     return found
 
@@ -54,21 +58,21 @@ def _rows(sql: str, values: Sequence[Any]) -> Counts:
         return {row[:-1]: int(row[-1]) for row in cursor.fetchall()}
 
 
-def _kept(actor: Actor, wanted: Wanted) -> tuple[str, list[Any]]:
+def _kept(actor: Actor, wanted: Wanted, spelled: bool) -> tuple[str, list[Any]]:
     where, values = _narrowed(actor, wanted, "unit", "branch")
     calm = "" if actor.sees_sensitive else " AND NOT sensitive"
-    columns = ", ".join(COLUMNS[name][0] for name in wanted.by)
+    columns = ", ".join(_column(name, COLUMNS[name][0], spelled) for name in wanted.by)
     return (
         f"SELECT {columns}, sum(n) FROM cases_counted WHERE kind = %s AND month BETWEEN %s AND %s{where}{calm}"  # noqa: S608
-        f" GROUP BY {_places(wanted)} HAVING sum(n) <> 0",
+        f" GROUP BY {_places(wanted)} HAVING sum(n) <> 0{f' ORDER BY {_places(wanted)}' if spelled else ''}",
         [wanted.kind, wanted.months.first, wanted.months.last, *values],
     )
 
 
-def _own_sensitive(actor: Actor, wanted: Wanted) -> tuple[str, list[Any]]:
+def _own_sensitive(actor: Actor, wanted: Wanted, spelled: bool) -> tuple[str, list[Any]]:
     """Sensitive cases that bear one's own name are seen, and so counted, by whoever sees no others."""
     where, values = _narrowed(actor, wanted, "unit_id", "branch_id")
-    columns = ", ".join(COLUMNS[name][1] for name in wanted.by)
+    columns = ", ".join(_column(name, COLUMNS[name][1], spelled) for name in wanted.by)
     schedule, (first, last) = catalog.schedule(), wanted.months.days
     span = [schedule.at(first, time()), schedule.at(last + timedelta(days=1), time())]
     return (
@@ -76,6 +80,12 @@ def _own_sensitive(actor: Actor, wanted: Wanted) -> tuple[str, list[Any]]:
         f" AND kind = %s AND received_at >= %s AND received_at < %s{where} GROUP BY {_places(wanted)}",
         [actor.user, actor.user, wanted.kind, *span, *values],
     )
+
+
+def _column(name: str, column: str, spelled: bool) -> str:
+    if not spelled:
+        return column
+    return f"left(({column})::text, 7)" if name == "month" else f"({column})::text"
 
 
 def _places(wanted: Wanted) -> str:
