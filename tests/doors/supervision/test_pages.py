@@ -135,7 +135,7 @@ def test_the_page_costs_at_most_twelve_statements_whatever_its_size(city: City, 
     for who in ("leader", "chief"):
         reader = client(city, who)
         for url, most in (
-            ("/supervision/", 11),
+            ("/supervision/", 12),
             ("/supervision/cards/", 8),
             ("/supervision/rows/?figure=received&period=year", 5),
             ("/supervision/units/", 6),

@@ -212,8 +212,8 @@ class UnitBoard:
 
 
 def gather_units(asked: Asked, sort: str = "") -> UnitBoard:
-    """The page of units: three statements."""
-    _figs, pace = headline(asked)
+    """The page of units: two statements."""
+    pace = queries.figure(asked.kind, asked.actor, "pace", asked.window, asked.scope)
     return UnitBoard(table(asked, pace, sort))
 
 
