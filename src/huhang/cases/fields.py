@@ -32,6 +32,7 @@ class Field:
         personal: never kept in the browser and never shown in a step.
         have: of ``files``: ids and names of what the case has already. Files are kept with the case before the move is
             made, so no value reaches the effect: it looks at what the case has.
+        by_stars: of ``codes``: the choices left once the ``stars`` of the same move are known.
         options: what can be picked, where it hangs on the case and on who acts; the effect checks it again.
     """
 
@@ -47,6 +48,7 @@ class Field:
     personal: bool = False
     options: Options | None = None
     have: Pick | None = None
+    by_stars: Callable[[int], Sequence[tuple[str, Any]]] | None = None
 
     def clean(self, raw: Any) -> Any:
         """The value in its own type, or nothing when it may be left out.

@@ -74,13 +74,24 @@ def inert(text: str) -> str:
     return text if _NUMBER.fullmatch(text) or _PHONE.fullmatch(text) else f"'{text}"
 
 
-def written(form: str, sheet: Sheet, actor: Actor, asked: Filter, cells: Cells, *, now: datetime) -> Written:
+def written(
+    form: str,
+    sheet: Sheet,
+    actor: Actor,
+    asked: Filter,
+    cells: Cells,
+    *,
+    now: datetime,
+    beside: Callable[[Iterable[Line]], Iterable[Line]] = iter,
+) -> Written:
     """Writes up to `MOST` rows of a list as ``xlsx`` or ``csv`` into a file that nobody else can open.
+
+    ``beside`` is given the lines as they come, to read what ``cells`` needs beside them.
 
     Raises:
         Invalid: what is searched for cannot be searched.
     """
-    return filled(form, sheet, every(actor, asked, now=now, most=MOST + 1), cells, most=MOST)
+    return filled(form, sheet, beside(every(actor, asked, now=now, most=MOST + 1)), cells, most=MOST)
 
 
 def filled(form: str, sheet: Sheet, lines: Iterable[Line], cells: Cells, *, most: int) -> Written:

@@ -1,5 +1,7 @@
 """The inbox, the ledger, search, kept views and bulk work through the desk's own pages."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,10 +11,12 @@ from unittest.mock import patch
 
 import pytest
 from django.test import Client
+from python_calamine import CalamineWorkbook
 
 from huhang.base.journal.models import Entry
 from huhang.cases.actions import run_batch
 from huhang.cases.models import Batch, Case, SavedView
+from huhang.kinds.requests.models import Request
 from tests.factories.city import NOW, City, filed, make_city
 from tests.scenarios.test_request_life import dispatched, go
 
@@ -288,6 +292,18 @@ def test_the_export_is_journalled_with_filter_and_count(city: City) -> None:
     assert '"count":1' in row.data
     assert "channel=hotline" in row.data
     assert "渣土" not in row.data
+
+
+def test_the_export_carries_the_national_satisfaction_code(city: City) -> None:
+    rated, plain = filed(city).case, filed(city, phone="13800000002").case
+    Request.objects.filter(case=rated).update(stars=4)  # C4: five stars are best inside, one is best outside
+    raw = as_(city, "dispatcher").get("/desk/export.csv?page=ledger&scope=all")
+    table = list(csv.reader(io.StringIO(b"".join(raw).decode("utf-8-sig"))))
+    code = table[0].index("满意度代码（1 最满意）")
+    assert {row[0]: row[code] for row in table[1:]} == {rated.number: "2", plain.number: ""}
+    book = b"".join(as_(city, "dispatcher").get("/desk/export.xlsx?page=ledger&scope=all"))
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
+    assert {row[0]: row[code] for row in rows[1:]} == {rated.number: "2", plain.number: ""}
 
 
 def test_an_export_needs_the_permission_and_a_known_form(city: City) -> None:

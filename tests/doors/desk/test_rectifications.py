@@ -1,5 +1,7 @@
 """C4: bad ratings being put right stand in the inbox of whoever has to do something, with their own remaining time."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -80,3 +82,15 @@ def test_the_revisit_form_shows_what_to_say_in_both_languages(city: City) -> Non
     assert "不是承办单位的人" in text
     assert "not from the unit that handled your matter" in text
     assert case.number in text
+    assert 'name="reasons"' not in text  # forty reasons at once help nobody
+    assert "先选星级" in text
+    assert '<button class="btn btn-quiet mb-3" name="narrow"' in text  # and without scripts
+    url, typed = f"/desk/cases/{case.number}/moves/revisit/", {"narrow": "1", "stars": "2", "note": "说嫌慢"}
+    narrowed = client_of(city, "revisitor").post(url, typed).content.decode()
+    codes = re.findall(r'name="reasons" value="(\d+)"', narrowed)
+    assert codes
+    assert {code[0] for code in codes} == {"2"}
+    assert "说嫌慢" in narrowed
+    assert 'hx-target="#m-reasons"' in narrowed
+    assert 'id="m-reasons"' in narrowed
+    assert Case.objects.get(pk=case.pk).state == "answered"  # nothing was done yet

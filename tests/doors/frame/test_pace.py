@@ -41,6 +41,14 @@ def test_a_bucket_holds_a_minutes_worth_and_fills_evenly() -> None:
     assert [held.take(key, 3, 1000.0) for _ in range(4)] == [0, 0, 0, 20]
 
 
+@pytest.mark.parametrize("processes", [1, 2, 3, 7, 40])
+def test_all_processes_together_keep_the_limit(settings: Any, processes: int) -> None:
+    settings.HUHANG_PROCESSES = processes
+    held = [Buckets() for _ in range(processes)]
+    let = sum(not held[n % processes].take(("token", "a"), pace_module.share(30), 0.0) for n in range(10_000))
+    assert 30 <= let <= 30 + processes - 1
+
+
 def test_many_keys_do_not_fill_the_memory() -> None:
     held = Buckets()
     for nth in range(MOST_KEPT + 100):

@@ -137,6 +137,19 @@ def test_a_category_is_known_by_code_full_name_or_last_part(city: City, said: st
     assert says(run) == ([] if code else [("warning", "类别目录里没有“城乡建设”。")])
 
 
+@pytest.mark.parametrize(
+    ("said", "stars"), [("1", 5), ("5", 1), ("非常满意", 5), ("不满意", 2), ("7", None), ("还行", None), ("", None)]
+)
+def test_the_national_satisfaction_code_is_turned_at_the_boundary(city: City, said: str, stars: int | None) -> None:
+    # C4: outside 1 is best, inside 5
+    run = checked(f"{GOOD},{said}", head="编号,时间,标题,内容,满意度代码（1 最满意）")
+    assert bool(said and stars is None) == any("满意度代码应当是" in text for _level, text in says(run))
+    filed(run)
+    detail = Request.objects.get()
+    assert (detail.source_row or {}).get("stars") == stars
+    assert detail.stars is None  # it is a word on somebody else's answer, not on ours
+
+
 def test_good_rows_go_in_while_bad_ones_wait_and_come_in_once_mended(city: City) -> None:
     text = "1,2019/1/2,甲,好的\n2,2999/1/2,乙,将来\n3,2019/1/3,丙,也好"
     run = filed(checked(text), good_only=True)

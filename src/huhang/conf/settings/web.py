@@ -17,6 +17,9 @@ HUHANG_PACE_SOURCE = int(os.environ.get("HUHANG_PACE_SOURCE", "3000"))
 HUHANG_PACE_POSTS = int(os.environ.get("HUHANG_PACE_POSTS", "300"))
 """Requests a minute: of one token, of one address at the API, of one address at the hall's forms; 0 is no limit."""
 
+HUHANG_PROCESSES = int(os.environ.get("HUHANG_PROCESSES", "1"))
+"""How many web processes there are altogether, on all machines: each keeps its share of what is allowed a minute."""
+
 ROOT_URLCONF = "huhang.conf.urls"
 WSGI_APPLICATION = "huhang.conf.wsgi.application"
 

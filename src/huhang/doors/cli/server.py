@@ -49,6 +49,8 @@ def run_web(host: str, port: int, workers: int = 1) -> None:
     from granian.constants import Interfaces
 
     bare()
+    os.environ.setdefault("HUHANG_PROCESSES", str(workers))  # whoever runs several machines says how many altogether
+    settings.HUHANG_PROCESSES = int(os.environ["HUHANG_PROCESSES"])
     Granian(
         "huhang.conf.wsgi:application",
         address=host,

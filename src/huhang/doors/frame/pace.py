@@ -1,7 +1,9 @@
 """How fast one program or one address may go on, before anything is looked up for it; others never wait for it.
 
 Each has a bucket that holds a minute's worth and fills evenly. The buckets are this process's own: no database, so a
-flood costs nothing but its own refusals; with n processes an address gets n times as much.
+flood costs nothing but its own refusals. Each of ``HUHANG_PROCESSES`` processes holds its share, rounded up, so that all
+together never let more through than the limit and one less than their number; one that always meets the same process
+has only that share.
 """
 
 import hashlib
@@ -69,6 +71,11 @@ def moment() -> float:
     return time.monotonic()
 
 
+def share(most: int) -> int:
+    """This process's part of what is allowed a minute, at least one."""
+    return math.ceil(most / max(1, settings.HUHANG_PROCESSES))
+
+
 def _limits(request: HttpRequest) -> Iterator[tuple[tuple[str, str], int]]:
     """The buckets a request draws from, with what they hold; a limit of 0 is none."""
     path, source = request.path_info, str(request.META.get("REMOTE_ADDR", ""))
@@ -98,7 +105,7 @@ class PaceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         now = moment()
-        wait = max((BUCKETS.take(key, most, now) for key, most in _limits(request) if most > 0), default=0)
+        wait = max((BUCKETS.take(key, share(most), now) for key, most in _limits(request) if most > 0), default=0)
         if not wait:
             return self.get_response(request)
         if request.path_info.startswith("/api/"):  # put into words outside, as every refusal there

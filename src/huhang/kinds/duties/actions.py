@@ -15,19 +15,15 @@ from huhang.cases.actions.moving import SAVED, append, note_beside, party
 from huhang.cases.actions.opening import enter
 from huhang.cases.actions.supporting import people_of
 from huhang.cases.models import Assignment, Case, Step
-from huhang.cases.rules import Doing, Outcome, Promise
+from huhang.cases.rules import Doing, Outcome
 from huhang.kernel.errors import Invalid
 from huhang.kernel.text import clean
-from huhang.kernel.worktime import Schedule, Unit
+from huhang.kernel.worktime import Schedule
+from huhang.kinds.duties import rules
 from huhang.kinds.duties.models import Duty
 from huhang.register.units.queries import receiving, tree
 
 CLOCK = "duty"
-MOST_DAYS = 90
-
-
-def _promise(days: int) -> Promise:
-    return Promise("duty@1", days, Unit.WORKING_DAYS.value)
 
 
 @transaction.atomic
@@ -44,7 +40,7 @@ def give_duty(
     """Makes something a unit's duty, by a working-day clock; the case it concerns says so in a step of its own.
 
     Args:
-        days: working days from now; at most 90.
+        days: working days from now; at most what the rule in force allows.
         source: where it was decided, in words.
         parent: the case it concerns; whoever gives the duty must be able to see it.
 
@@ -54,8 +50,9 @@ def give_duty(
     said = clean(what, max_length=2000)
     if not said:
         raise Invalid("请写明要做什么。", field="what")
-    if not 1 <= days <= MOST_DAYS:
-        raise Invalid("请填 %(low)d 到 %(high)d 之间的整数。", field="days", params={"low": 1, "high": MOST_DAYS})
+    most = rules.longest()
+    if not 1 <= days <= most:
+        raise Invalid("请填 %(low)d 到 %(high)d 之间的整数。", field="days", params={"low": 1, "high": most})
     receiving(unit, on=Schedule().date_of(now))
     asked = by.unit or tree().root.id
     case = Case(
@@ -72,7 +69,7 @@ def give_duty(
     if parent is not None:  # whoever leads the case follows what was decided about it
         party(case, parent.unit_id)
     case.officer_id = next(iter(people_of(unit, now, above=False)), None)  # its chief, until somebody reports
-    clocks.start(case, CLOCK, _promise(days), at=now)
+    clocks.start(case, CLOCK, rules.promise(days), at=now)
     step = Step(move="open", to_state="owed", by_kind=by.kind, by_user_id=by.user, by_label=by.label, unit_id=by.unit)
     step.note, step.data = source, {"days": days, "unit": str(unit)}
     enter(case, step=step, by=by, now=now)
@@ -126,7 +123,7 @@ def send_back(doing: Doing) -> Outcome:
     known.reports = [*known.reports, known.report]
     known.report, known.in_time, known.reported_at = "", None, None
     known.save(update_fields=["reports", "report", "in_time", "reported_at"])
-    clocks.start(case, CLOCK, _promise(doing.values["days"]), at=doing.now)
+    clocks.start(case, CLOCK, rules.promise(doing.values["days"]), at=doing.now)
     case.answered_at = None
     _tell(doing, "duty.send_back", known.reported_by_id)
     return Outcome(note=doing.values["reason"], data={"days": doing.values["days"]})

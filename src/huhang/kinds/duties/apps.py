@@ -8,3 +8,9 @@ class DutiesConfig(AppConfig):
 
     name = "huhang.kinds.duties"
     label = "duties"
+
+    def ready(self) -> None:
+        """Makes the shape of this room's catalogue entry known."""
+        from huhang.kinds.duties import rules
+
+        rules.register()

@@ -148,6 +148,8 @@ def facts(case: Case, actor: Actor) -> list[tuple[Any, Any]]:
         rows.append((_("流转"), said + (_("；多次流转") if known.transfers >= BOUNCED else "")))
     if known.redo_count:
         rows.append((_("重办"), _("第 %(n)d 次") % {"n": known.redo_count}))
+    if known.source_row and known.source_row.get("stars"):
+        rows.append((_("原台账的评价"), _("%(n)d 星（评的是以前的答复）") % {"n": known.source_row["stars"]}))
     if known.confidential:
         rows.append((_("保密"), _("诉求人要求保密")))
     return rows

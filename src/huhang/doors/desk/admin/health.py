@@ -59,6 +59,7 @@ def signs(now: datetime) -> list[Sign]:
             _catalog(now),
             _disk(),
             _provider(now),
+            _address(),
             _webhooks(),
             _routing(),
             _counts(now),
@@ -151,6 +152,14 @@ def _provider(now: datetime) -> Sign:
     if sandbox and not settings.HUHANG_TRIAL:
         return Sign(_("短信"), "bad", says, _("正式使用时要设置真实的短信通道（HUHANG_SMS）。"))
     return Sign(_("短信"), "ok", says)
+
+
+def _address() -> Sign:
+    what = _("网上大厅地址")
+    if settings.HUHANG_ADDRESS:
+        return Sign(what, "ok", settings.HUHANG_ADDRESS)
+    says = _("没有设置：短信里没有链接，答复后不发评价链接，也出不了带二维码的评价单")
+    return Sign(what, "bad", says, _("请把居民打开网上大厅的地址设为 HUHANG_ADDRESS，再重新启动。"))
 
 
 def _routing() -> Sign:

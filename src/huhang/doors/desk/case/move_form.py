@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from huhang.base.access.queries import allows
@@ -49,6 +50,27 @@ class MoveForm(Told):
                 made.widget.attrs["data-nokeep"] = True
             made.initial = only if field.options is not None else made.initial or _initial(field, case)
             self.fields[field.name] = made
+        self.narrows = [f for f in move.fields if f.by_stars is not None]
+        for field in self.narrows:
+            self._narrow(field, case, move)
+
+    def _narrow(self, field: Field, case: Case, move: Move) -> None:
+        """Offers only what belongs to the stars chosen; others ask for theirs, without scripts by a button."""
+        chosen, here, made = self.data.get("stars", ""), f"#m-{field.name}", self.fields[field.name]
+        stars = int(chosen) if chosen in {"1", "2", "3", "4", "5"} else 0
+        made.choices = list(field.by_stars(stars)) if stars and field.by_stars else []  # type: ignore[attr-defined]
+        if not stars:
+            made.help_text = _("先选星级，再列出那一星的原因")
+        ask = reverse("desk:move", kwargs={"number": case.number, "name": move.name})
+        self.fields["stars"].widget.attrs |= {
+            "hx-post": ask,
+            "hx-trigger": "change",
+            "hx-vals": '{"narrow": "1"}',
+            "hx-include": "closest form",
+            "hx-target": here,
+            "hx-select": here,
+            "hx-swap": "outerHTML",
+        }
 
 
 def typed(move: Move, data: Any) -> dict[str, Any]:

@@ -45,10 +45,14 @@ def move_page(request: HttpRequest, number: str, name: str) -> HttpResponseBase:
     found = kind_of(case.kind).move(name)
     if found is None or found.by_person:
         raise Missing
-    if request.method == "POST":
+    if request.method == "POST" and "narrow" not in request.POST:
         return _make(request, case, found, actor, now)
     if (why := refused(kind_of(case.kind), found, case, actor, now)) is not None:
         raise why
+    if request.method == "POST":  # only the choices that hang on another are asked for
+        form = MoveForm(case, found, now, request.POST, by=actor)
+        form.keep()
+        return show_move(request, case, found, form, _version(request))
     form = MoveForm(case, found, now, by=actor)
     proposals.take(form, request.GET)  # a click on a proposal fills it in; the officer still sends the form
     return show_move(request, case, found, form, case.version)

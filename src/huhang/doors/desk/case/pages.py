@@ -39,6 +39,7 @@ from huhang.doors.frame.saying import say
 from huhang.kernel.errors import Invalid, Missing
 from huhang.kernel.numbering import uuid7
 from huhang.kernel.text import canonical_json
+from huhang.kinds.requests.solved import slips
 from huhang.kinds.requests.talk.actions import mark_read
 from huhang.kinds.requests.talk.queries import BESIDE, may_write
 
@@ -136,6 +137,7 @@ def show_case(
         "has_talk": BESIDE in case.beside,
         "taken": say(TAKEN),
         "alike_url": alike_url(case, actor),
+        "can_slip": slips.may_ask(case, actor),
         "key": str(uuid7()),
     }
     return render(request, "desk/case/case.html", context_of(request, case, **own), status=status)

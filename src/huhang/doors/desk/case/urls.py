@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huhang.doors.desk.case import alike, intake, messages, moving, pages, preview, proposals, reveal, talking
+from huhang.doors.desk.case import alike, intake, messages, moving, pages, preview, proposals, reveal, slip, talking
 
 urlpatterns = [
     path("cases/<str:number>/", pages.case_page, name="case"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("cases/<str:number>/files/", pages.attach_page, name="attach"),
     path("cases/<str:number>/files/<uuid:pk>/", pages.file_page, name="file"),
     path("cases/<str:number>/talk/", talking.talk_page, name="talk"),
+    path("cases/<str:number>/rating-slip/", slip.slip_page, name="rating_slip"),
     path("cases/<str:number>/reveal/", reveal.reveal_page, name="reveal"),
     path("cases/<str:number>/moves/<str:name>/", moving.move_page, name="move"),
     path("cases/<str:number>/proposal/", proposals.proposal_page, name="proposal"),

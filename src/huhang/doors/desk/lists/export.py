@@ -1,8 +1,10 @@
 """The list as a file: exactly what is filtered, inert, masked as on the page, written down in the journal."""
 
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -23,6 +25,8 @@ from huhang.doors.desk.lists.saved import shown_in
 from huhang.doors.desk.lists.table import category_of, channel_of
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.kernel.errors import Missing
+from huhang.kernel.satisfaction import national_code
+from huhang.kinds.requests.models import Request
 from huhang.reading.exports import MOST, Heading, Sheet, filled, written
 from huhang.reading.ledger import Line, in_pieces
 from huhang.reading.rules import SCOPES
@@ -51,7 +55,8 @@ def export_page(request: HttpRequest, form: str) -> HttpResponseBase:
     actor, now = actor_of(request), timezone.now()
     shown = shown_in(request.GET.dict(), actor)
     sheet = _sheet(shown, now, MOST)
-    made = written(form, sheet, actor, shown.filter, cells, now=now)
+    satisfied = Satisfied()
+    made = written(form, sheet, actor, shown.filter, satisfied.cells, now=now, beside=satisfied.beside)
     data = {"form": form, "count": made.count, "cut": made.cut, **_written_down(shown)}
     journal.write("ledger.export", by=actor, now=now, data=data)
     return FileResponse(made.file, as_attachment=True, filename=_name(sheet, form, now), content_type=TYPES[form])
@@ -67,13 +72,52 @@ def make_ledger(*, by: Actor, asked: str, form: str, now: datetime, told: Callab
     with acting(by):
         shown = shown_in(dict(parse_qsl(asked)), by)
     sheet = _sheet(shown, now, MOST_LATER)
-    made = filled(form, sheet, _counting(by, shown, now, told), cells, most=MOST_LATER)
+    satisfied = Satisfied()
+    made = filled(form, sheet, _counting(by, shown, now, told, satisfied), satisfied.cells, most=MOST_LATER)
     return Made(made.file, _name(sheet, form, now), TYPES[form], made.count, made.cut, _written_down(shown))
 
 
-def _counting(by: Actor, shown: Shown, now: datetime, told: Callable[[int], None]) -> Iterator[Line]:
+class Satisfied:
+    """The last ratings of a list's requests, read piece by piece, as the code other platforms know (C4).
+
+    Inside five stars are best; the national code runs the other way round and is made here, at the boundary alone.
+    """
+
+    def __init__(self) -> None:
+        self._stars: dict[uuid.UUID, int] = {}
+
+    def take(self, lines: Sequence[Line]) -> None:
+        """Reads the ratings of these lines, in the transaction of whoever sees them."""
+        ids = [line.id for line in lines if line.kind == "request"]
+        rows = Request.objects.filter(case__in=ids, stars__isnull=False) if ids else Request.objects.none()
+        self._stars = dict(rows.values_list("case", "stars"))
+
+    def beside(self, lines: Iterable[Line]) -> Iterator[Line]:
+        """The lines as they come, with their ratings read before each piece."""
+        for piece in batches(lines, 2000):
+            self.take(piece)
+            yield from piece
+
+    def cells(self, line: Line) -> list[Any]:
+        """A row of the file with its code at the end; nothing where nobody rated."""
+        stars = self._stars.get(line.id)
+        return [*cells(line), national_code(stars) if stars else None]
+
+
+def batches(lines: Iterable[Line], size: int) -> Iterator[list[Line]]:
+    """The lines in lists of at most ``size``."""
+    source = iter(lines)
+    while piece := list(islice(source, size)):
+        yield piece
+
+
+def _counting(
+    by: Actor, shown: Shown, now: datetime, told: Callable[[int], None], satisfied: Satisfied
+) -> Iterator[Line]:
     done = 0
     for lines in in_pieces(by, shown.filter, now=now):
+        with acting(by):
+            satisfied.take(lines)
         yield from lines
         done += len(lines)
         told(done)
@@ -82,7 +126,8 @@ def _counting(by: Actor, shown: Shown, now: datetime, told: Callable[[int], None
 def _sheet(shown: Shown, now: datetime, most: int) -> Sheet:
     local = catalog.schedule().local(now)
     title = _("待办") if shown.page == "inbox" else _("诉求台账")
-    return Sheet(title, headings(), tuple(_about(shown, local, most)))
+    code = Heading(_("满意度代码（1 最满意）"), 12)
+    return Sheet(title, (*headings(), code), tuple(_about(shown, local, most)))
 
 
 def _name(sheet: Sheet, form: str, now: datetime) -> str:

@@ -261,8 +261,11 @@ def _file_row(
         row.case_id, row.repeated = there[row.source_key], True
         return
     cells = keeping.cells_of(row.raw, plan.columns, ring)
-    values = checker.check(row.line, cells).values
+    checked = checker.check(row.line, cells)
+    values = checked.values
     kept = keeping.source_row(cells, plan.columns, file=run.name, line=row.line)
+    if checked.stars is not None:
+        kept["stars"] = checked.stars
     try:
         filed = file_request(  # a transaction within ours: what it refuses leaves nothing behind
             by=actor, now=now, unit=run.unit_id, source_key=row.source_key, source_row=kept, **values

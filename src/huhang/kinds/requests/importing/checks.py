@@ -9,6 +9,7 @@ from typing import Any
 from huhang.base.vault import actions as vault
 from huhang.kernel.errors import Invalid
 from huhang.kernel.identifiers import check_credit_code
+from huhang.kernel.satisfaction import stars_of
 from huhang.kernel.text import fold
 from huhang.kinds.requests import catalogue
 from huhang.kinds.requests.importing import cells
@@ -35,6 +36,8 @@ _CHANNEL_WORDS = {
     "call_110": "110",
     "import": "表格导入 导入 历史台账",
 }
+_SATISFACTION = {"非常满意": "1", "满意": "2", "基本满意": "3", "不满意": "4", "非常不满意": "5"}
+"""GB/T 39046-2020 A.8 in words (STANDARDS §2.2)."""
 _YES = {"0": "一般 普通 正常", "1": "紧急 加急 急", "2": "特急 特别紧急"}
 
 
@@ -63,6 +66,8 @@ class Row:
     number: str = ""
     key: str = ""
     repeated: bool = False
+    stars: int | None = None
+    """What the person thought of the earlier answer, in our stars (5 best); never a rating of an answer of ours."""
 
     @property
     def bad(self) -> bool:
@@ -124,6 +129,7 @@ class Checker:
         row = Row(line, given)
         for step in (self._text, self._when, self._who, self._choices, self._category, self._subject, self._point):
             step(row)
+        self._satisfaction(row)
         if line in self.filled:
             row.problems.append(
                 Problem(WARNING, "", "这一行在合并单元格里，空格已按左上角的值填下来。", "请看填得对不对。")
@@ -227,6 +233,16 @@ class Checker:
         if len(blank) == 1:
             self._say(row, ERROR, blank[0], "经度和纬度只填了一个。", "请补全，或两格都留空。")
         row.values["lon"], row.values["lat"] = lon, lat
+
+    def _satisfaction(self, row: Row) -> None:
+        """The national code runs the other way round, 1 best: converted at this boundary and nowhere else."""
+        said = self._take(row, "satisfaction", lambda c: cells.code(c, most=20))
+        if not said:
+            return
+        try:
+            row.stars = stars_of(_SATISFACTION.get(_plain(said), said))
+        except Invalid as problem:
+            self._say(row, WARNING, "satisfaction", problem.text, "按没有评价导入，原文留在原始行里。")
 
     def _key(self, row: Row) -> str:
         """Known by its own number and its content, or by content alone (see `key_of`)."""

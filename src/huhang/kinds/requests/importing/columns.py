@@ -67,6 +67,7 @@ WANTED = (
     _wanted("lon", "经度", "lon lng longitude x坐标"),
     _wanted("lat", "纬度", "lat latitude y坐标"),
     _wanted("urgency", "紧急程度", "紧急 urgency priority"),
+    _wanted("satisfaction", "满意度代码", "满意度 满意度编码 评价代码 satisfaction satisfaction_code"),
 )
 BY_KEY = {one.key: one for one in WANTED}
 _LABELS = {
@@ -86,6 +87,7 @@ _LABELS = {
     "lon": gettext_lazy("经度"),
     "lat": gettext_lazy("纬度"),
     "urgency": gettext_lazy("紧急程度"),
+    "satisfaction": gettext_lazy("满意度代码"),
 }
 _MARKS = re.compile(r"[\s*:：﹡＊_\-]|\([^)]*\)|（[^）]*）|【[^】]*】")
 _LOOK_AT = 10

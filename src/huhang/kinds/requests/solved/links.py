@@ -63,27 +63,38 @@ def send(doing: Doing, detail: Request, after: str) -> RatingLink | None:
         return None
     if Rating.objects.filter(case=case, answer_of=None, round=detail.redo_count, said_to="person").exists():
         return None
-    text = secrets.token_urlsafe(16)
-    with acting(SYSTEM):
-        live = RatingLink.objects.filter(case=case, spent_at=None, replaced_at=None)
-        live.update(replaced_at=doing.now)
-        made = RatingLink.objects.create(
-            case=case,
-            round=detail.redo_count,
-            digest=_digest(text, keys.ring("token").now),
-            created_at=doing.now,
-            expires_at=doing.now + timedelta(days=policy.days),
-        )
+    text, made = make(case, detail.redo_count, now=doing.now)
     messages.tell_person(
         case.requester_id,
         template="request.rate",
         params={"number": case.number, "link": messages.HIDDEN, "days": str(policy.days)},
-        hidden=f"{settings.HUHANG_ADDRESS.rstrip('/')}/s/{text}/",
+        hidden=address(text),
         case=case.pk,
         by=doing.by,
         now=doing.now,
     )
     return made
+
+
+def make(case: Case, turn: int, *, now: datetime) -> tuple[str, RatingLink]:
+    """A new link of a round and its text, which is kept nowhere; the one before is good no more."""
+    text = secrets.token_urlsafe(16)
+    with acting(SYSTEM):
+        live = RatingLink.objects.filter(case=case, spent_at=None, replaced_at=None)
+        live.update(replaced_at=now)
+        made = RatingLink.objects.create(
+            case=case,
+            round=turn,
+            digest=_digest(text, keys.ring("token").now),
+            created_at=now,
+            expires_at=now + timedelta(days=catalogue.links().days),
+        )
+    return text, made
+
+
+def address(text: str) -> str:
+    """Where a link is opened."""
+    return f"{settings.HUHANG_ADDRESS.rstrip('/')}/s/{text}/"
 
 
 def look(text: str, *, now: datetime) -> Look:
