@@ -13,6 +13,7 @@ from huhang.doors.api import (
     events,
     inside,
     liaisons,
+    matters,
     moves,
     problems,
     proposals,
@@ -56,6 +57,7 @@ api.add_router("/requests", repeats.router)
 api.add_router("/subjects", subjects.router)
 api.add_router("/webhooks", webhooks.router)
 api.add_router("/liaisons", liaisons.router)
+api.add_router("/matters", matters.router)
 api.add_router("/cases", cases.router)
 api.add_router("/requests", requests.router)
 api.add_router("/requests", moves.router)

@@ -4,12 +4,11 @@ One address for whatever has a number, so that a program that follows events nee
 """
 
 from typing import Any
-from uuid import UUID
 
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Query, Router, Schema
+from ninja import Query, Router
 from ninja.params.functions import Header
 from pydantic import Field
 
@@ -18,47 +17,24 @@ from huhang.base.access.rules import Actor
 from huhang.cases.actions import open_case
 from huhang.cases.models import Case
 from huhang.cases.registry import kind_of
-from huhang.doors.api import cursors, moves, schemas, writing
+from huhang.doors.api import moves, schemas, writing
 from huhang.doors.api.answers import answer, etag
-from huhang.doors.api.bodies import refuse_unknown, storable
+from huhang.doors.api.bodies import storable
+from huhang.doors.api.requests import ListIn, listed
 from huhang.doors.api.shapes import CASES, case_row, case_shape, cases_shape, clock_shape, step_shape
 from huhang.doors.frame.gates import actor_of
 from huhang.kernel.errors import Invalid, Missing
 from huhang.kernel.numbering import normalise_number
-from huhang.reading import ledger, tallies
 from huhang.reading.rules import Filter
 
 router = Router(tags=["cases"], by_alias=True)
 EVERYTHING = Filter(which="all")
 
 
-class CasesIn(Schema):
-    """How a list is narrowed; several filters mean all of them."""
+class CasesIn(ListIn):
+    """How a list of any kind is narrowed: as requests are, and by kind."""
 
     kind: str = Field("", max_length=24, description="种类名，见 /kinds；不写就是所有种类")
-    state: str = Field("", max_length=24, description="状态名，见 /kinds")
-    category: str = Field("", max_length=40, description="类别；督办卡是级别 blue、yellow、orange、red")
-    open: bool | None = Field(None, description="在办还是已结；不写就都要")
-    late: bool = Field(False, description="只要在办且超期的")
-    unit: UUID | None = Field(None, description="主办单位")
-    officer: UUID | None = Field(None, description="承办人")
-    after: str = Field("", max_length=160, description="上一页答复里的 next")
-    limit: int = Field(50, ge=1, le=200)
-    count: bool = Field(False, description="要不要数；数到 1,001 为止")
-
-    def filter(self) -> Filter:
-        """The filter of the reading room.
-
-        Raises:
-            Invalid: a kind, state or unit that does not exist.
-        """
-        said = self.dict(include={"kind", "state", "category", "unit", "officer"})
-        given = {name: str(value) for name, value in said.items() if value}
-        if self.open is not None:
-            given["which"] = "open" if self.open else "closed"
-        if self.late:
-            given["late"] = "1"
-        return Filter.parse(given, EVERYTHING)
 
 
 def any_case(actor: Actor, number: str) -> Case:
@@ -87,19 +63,7 @@ def any_case(actor: Actor, number: str) -> Case:
 @router.get("", response=schemas.CasePage, summary="列出看得见的事项")
 def list_cases(request: HttpRequest, said: Query[CasesIn]) -> HttpResponse:
     """各种事项（诉求、督办卡……）放在一起列，新的在前，一页一页往后翻；用 kind 只看一种。"""
-    actor, now = actor_of(request), timezone.now()
-    refuse_unknown(request.GET, CasesIn.model_fields)
-    if not all(storable(str(value)) for value in request.GET.values()):
-        raise Invalid("筛选里有不能识别的字符。")
-    wanted = said.filter()
-    place = cursors.read("received", said.after) if said.after else None
-    shown = ledger.page(actor, wanted, place, now=now, size=said.limit)
-    more = cursors.word("received", shown.after) if shown.after else None
-    data: dict[str, Any] = {"items": cases_shape(shown.lines, now), "next": more}
-    if said.count:
-        tally = tallies.take(actor, {"rows": tallies.Asked(wanted, now)}).of("rows")
-        data |= {"count": tally.count + tally.over, "count_capped": tally.over}
-    return answer(data)
+    return listed(request, said, EVERYTHING, cases_shape)
 
 
 @router.post("/cards", response={201: schemas.CaseRow}, summary="发一张督办卡")
@@ -116,6 +80,25 @@ def issue_card(
 
     content = given.dict(exclude_unset=True)
     return writing.done(request, idempotency_key, by=actor, content=content, now=now, work=work, status=201)
+
+
+@router.post("/meetings", response={201: schemas.CaseRow}, summary="召集一次联席会议")
+def convene(
+    request: HttpRequest, given: schemas.MeetingIn, idempotency_key: str = writing.key_needed()
+) -> HttpResponse:
+    """召集会议，议题是看得见的事项的编号。
+
+    议程、纪要和决定用会议的 moves 来办：resolve 把一项决定变成一个单位的议定事项。
+    """
+    actor, now = actor_of(request), timezone.now()
+    about = [any_case(actor, number).pk for number in given.about]
+    values = given.dict(exclude={"about"})
+
+    def work() -> tuple[Any, str]:
+        made = open_case("meeting", by=actor, now=now, about=about, **values)
+        return case_row(made, now), CASES + made.number
+
+    return writing.done(request, idempotency_key, by=actor, content=given.dict(), now=now, work=work, status=201)
 
 
 @router.get("/{number}", response=schemas.CaseRecord, summary="一件事项")

@@ -75,11 +75,12 @@ def attach(
         )
         return attachment_shape(case.number)(made), f"{BASE}{case.number}/attachments"
 
-    content = [file.name or "", _digest(file), public] if idempotency_key else None
+    content = [file.name or "", digest_of(file), public] if idempotency_key else None
     return writing.done(request, idempotency_key, by=actor, content=content, now=now, work=work, status=201)
 
 
-def _digest(file: UploadedFile) -> str:
+def digest_of(file: UploadedFile) -> str:
+    """A fingerprint of a file's bytes, so that the same key with another file is seen."""
     digest = hashlib.sha256()
     for piece in file.chunks():
         digest.update(piece)

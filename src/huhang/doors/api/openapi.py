@@ -24,6 +24,7 @@ def tags() -> list[dict[str, str]]:
         {"name": "moves", "description": _("办理：归类、派单、签收、答复、回访、销号……")},
         {"name": "repeats", "description": _("重复：相近的诉求，几件并入一件")},
         {"name": "cases", "description": _("事项：不分种类，一个地址看、办；督办卡也在这里")},
+        {"name": "matters", "description": _("热点：一周里增加的事，十大问题，年度问卷")},
         {"name": "inside", "description": _("备注、附件、个人信息")},
         {"name": "events", "description": _("跟着看：发生了什么，从某处往后")},
         {"name": "beside", "description": _("诉求旁边的：外单位协助、局领导批示、与诉求人的对话")},

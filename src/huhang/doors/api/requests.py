@@ -1,5 +1,6 @@
 """Requests over the wire: filing, listing, one of them whole, its steps and clocks."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -60,11 +61,11 @@ class ListIn(Schema):
     limit: int = Field(50, ge=1, le=200)
     count: bool = Field(False, description="要不要数；数到 1,001 为止")
 
-    def filter(self) -> Filter:
-        """The filter of the reading room.
+    def filter(self, base: Filter = LEDGER) -> Filter:
+        """The filter of the reading room, on top of another.
 
         Raises:
-            Invalid: a state, unit or category that does not exist.
+            Invalid: a kind, state, unit or category that does not exist.
         """
         given = {name: str(value) for name, value in self.dict(include=_TEXTS).items() if value is not None}
         if self.open is not None:
@@ -74,10 +75,13 @@ class ListIn(Schema):
             if "," in given[name]:
                 given[_SEVERAL[name]] = given.pop(name)
         given |= {name: "1" for name in ("late", "waiting") if getattr(self, name)}
-        return _parsed(given)
+        return _parsed(given, base)
 
 
-_TEXTS = {"scope", "state", "unit", "branch", "officer", "category", "channel", "urgency", "since", "until", "q"}
+_TEXTS = {
+    *("kind", "scope", "state", "unit", "branch", "officer", "category", "channel", "urgency"),
+    *("since", "until", "q"),
+}
 
 
 _TOLD = (
@@ -98,10 +102,10 @@ def _spelled(value: Any) -> str:
     return str(value) if value is not None else ""
 
 
-def _parsed(given: dict[str, str]) -> Filter:
+def _parsed(given: dict[str, str], base: Filter) -> Filter:
     """The filter; what is wrong with it stands under the name it was sent by."""
     try:
-        return Filter.parse(given, LEDGER)
+        return Filter.parse(given, base)
     except Invalid as problem:
         problem.problems = {_SENT_AS.get(name, name): text for name, text in problem.problems.items()}
         raise
@@ -156,17 +160,26 @@ def _one(rows: QuerySet[Case]) -> Case:
 @router.get("", response=schemas.Page, summary="列出看得见的诉求")
 def list_requests(request: HttpRequest, said: Query[ListIn]) -> HttpResponse:
     """按筛选列出当前令牌看得见的诉求，一页一页往后翻（键集翻页，没有总页数）。查找（q）只按受理时间排序。"""
+    return listed(request, said, LEDGER, rows_shape)
+
+
+def listed(request: HttpRequest, said: ListIn, base: Filter, shape: Callable[..., Any]) -> HttpResponse:
+    """A page of any list, narrowed as asked for.
+
+    Raises:
+        Invalid: a filter that is not one, or what stands in it.
+    """
     actor, now = actor_of(request), timezone.now()
-    refuse_unknown(request.GET, ListIn.model_fields)
+    refuse_unknown(request.GET, type(said).model_fields)
     if not all(storable(str(value)) for value in request.GET.values()):
         raise Invalid("筛选里有不能识别的字符。")
-    wanted = said.filter()
+    wanted = said.filter(base)
     if wanted.q and said.order != "received":
         raise Invalid(problems={"order": "查找的结果只按受理时间排序。"})
     place = cursors.read(said.order, said.after) if said.after else None
     shown = ledger.page(actor, wanted, place, now=now, by_due=said.order == "due", size=said.limit)
     more = cursors.word(said.order, shown.after) if shown.after else None
-    data: dict[str, Any] = {"items": rows_shape(shown.lines, now), "next": more}
+    data: dict[str, Any] = {"items": shape(shown.lines, now), "next": more}
     if said.count:
         tally = tallies.take(actor, {"rows": tallies.Asked(wanted, now)}).of("rows")
         data |= {"count": tally.count + tally.over, "count_capped": tally.over}

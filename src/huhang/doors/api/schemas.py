@@ -242,6 +242,16 @@ class CardIn(In):
     reason: str = Field(min_length=1, max_length=500, description="为什么督办")
 
 
+class MeetingIn(In):
+    """A joint meeting called together (L2)."""
+
+    title: Line = Field(min_length=1, description="会议名称")
+    meets_at: AwareDatetime = Field(description="开会时间，一年之内", examples=["2026-12-01T09:00:00+08:00"])
+    place: Line = Field(min_length=1, description="在哪里开")
+    units: list[UUID] = Field(min_length=1, max_length=100, description="参会单位")
+    about: list[str] = Field([], max_length=100, description="议题：事项的编号")
+
+
 class FileIn(In):
     """A request as it came in. Without ``title`` the first words of ``body`` serve."""
 

@@ -1,10 +1,12 @@
 """`huhang serve` and `huhang worker`: the two kinds of process the product is made of."""
 
+import os
 import signal
 import socket
 import threading
 
 import click
+from django.conf import settings
 
 from huhang.doors.cli.setup import bare, ready
 from huhang.kernel.errors import Unavailable

@@ -1,8 +1,8 @@
 """How fast one program or one address may go on, before anything is looked up for it; others never wait for it.
 
 Each has a bucket that holds a minute's worth and fills evenly. The buckets are this process's own: no database, so a
-flood costs nothing but its own refusals. Each of ``HUHANG_PROCESSES`` processes holds its share, rounded up, so that all
-together never let more through than the limit and one less than their number; one that always meets the same process
+flood costs nothing but its own refusals. Each of ``HUHANG_PROCESSES`` processes holds its share, rounded up, so all of
+them together let through the limit and at most one less than their number more; whoever always meets the same process
 has only that share.
 """
 

@@ -90,7 +90,7 @@ class Satisfied:
         """Reads the ratings of these lines, in the transaction of whoever sees them."""
         ids = [line.id for line in lines if line.kind == "request"]
         rows = Request.objects.filter(case__in=ids, stars__isnull=False) if ids else Request.objects.none()
-        self._stars = dict(rows.values_list("case", "stars"))
+        self._stars = {case: stars for case, stars in rows.values_list("case", "stars") if stars is not None}
 
     def beside(self, lines: Iterable[Line]) -> Iterator[Line]:
         """The lines as they come, with their ratings read before each piece."""
