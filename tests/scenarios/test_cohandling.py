@@ -295,3 +295,48 @@ def test_two_refusals_at_once_make_one_and_one_clean_conflict(own_database: str)
     assert sorted(told) == ["409", "made"]
     with acting(SYSTEM):
         assert SupportWord.objects.filter(support=part).count() == 1
+
+
+def test_two_units_that_finish_at_once_both_finish(own_database: str) -> None:
+    with acting(SYSTEM):
+        city = make_city()
+        case, _part = helped(city)
+    go(city, case, "handler", "support_ask", unit=city.units["river"].pk, task="查河东路段")
+    whose, told, ready = {"traffic": "trucks", "other_handler": "river"}, list[str](), Barrier(2)
+    parts: dict[str, Assignment] = {}
+    with acting(SYSTEM):
+        for who, unit in whose.items():
+            parts[who] = Assignment.objects.get(case=case, unit=city.units[unit], role=Assignment.Role.SUPPORT)
+    for who, part in parts.items():
+        go(city, case, who, "support_sign", support=str(part.pk))
+
+    def finish(who: str) -> None:
+        actor = city.actor(who)
+        values = {"support": str(parts[who].pk), "result": f"{who} 办完"}
+        try:
+            ready.wait()
+            with acting(actor):
+                move(case_id=case.pk, name="support_finish", values=values, by=actor, now=NOW + HOUR)
+            told.append("made")
+        except Refusal as problem:
+            told.append(str(problem.status))
+        finally:
+            connection.close()
+
+    both = [Thread(target=finish, args=(who,)) for who in parts]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert told == ["made", "made"]
+    with acting(SYSTEM):
+        ended = Assignment.objects.filter(pk__in=[p.pk for p in parts.values()]).select_related("clock")
+        assert {(p.status, p.result, p.clock.stopped_at) for p in ended if p.clock} == {
+            ("finished", f"{who} 办完", NOW + HOUR) for who in parts
+        }
+        steps = Step.objects.filter(case=case, move="support_finish").order_by("seq")
+        assert len({s.seq for s in steps}) == 2
+        assert Case.objects.get(pk=case.pk).version == max(s.seq for s in steps)
+        assert (
+            Message.objects.filter(case=case.pk, template="support.finish", user=city.users["handler"].pk).count() == 2
+        )

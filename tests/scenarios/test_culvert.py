@@ -21,6 +21,7 @@ from huhang.cases.actions.moving import refused
 from huhang.cases.models import Attachment, Case, Clock, Step
 from huhang.cases.registry import kind_of
 from huhang.kernel.errors import Conflict, Denied, Invalid
+from huhang.kinds.meetings.queries import proposals
 from huhang.kinds.requests.outside.models import Referral
 from huhang.kinds.requests.outside.queries import way_of
 from huhang.kinds.requests.outside.reminding import remind
@@ -251,3 +252,17 @@ def test_an_officer_may_urge_by_hand_and_whoever_is_missing_the_chief_is_told(ci
         Case.objects.filter(pk=case.pk).update(officer=None)
     remind(now=NOW + 16 * DAY)
     assert Message.objects.filter(user=city.users["chief"].pk, template="request.outside_urged").count() == 1
+
+
+def test_l2_what_waits_for_another_authority_is_proposed_to_a_meeting_until_it_answers(city: City) -> None:
+    case, actor = in_hand(city), city.actor("dispatcher")
+
+    def why() -> list[str]:
+        with acting(actor):
+            return [reason for one in proposals(actor, NOW) if one.case == case.pk for reason in one.why]
+
+    assert "已转外单位" not in why()
+    refer(city, case)
+    assert "已转外单位" in why()
+    go(city, case, "handler", "answer_from_outside", result="solved", text="已修好。")
+    assert "已转外单位" not in why()
