@@ -109,7 +109,7 @@ class Case(models.Model):
             models.Index(fields=["due_at", "id"], name="case_queue_all", condition=Q(is_open=True)),
             models.Index(fields=["officer", "due_at", "id"], name="case_queue_officer", condition=Q(is_open=True)),
             models.Index(fields=["state", "due_at", "id"], name="case_queue_state", condition=Q(is_open=True)),
-            models.Index(F("unit"), Collate("state", "C"), name="case_standing", condition=Q(is_open=True)),
+            models.Index(Collate("state", "C"), F("unit"), name="case_standing", condition=Q(is_open=True)),
             models.Index(fields=["unit", "-received_at", "-id"], name="case_ledger_unit"),
             models.Index(fields=["branch", "-received_at", "-id"], name="case_ledger_branch"),
             models.Index(fields=["-received_at", "-id"], name="case_ledger_all"),

@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name="case",
-            index=models.Index(F("unit"), Collate("state", "C"), name="case_standing", condition=Q(is_open=True)),
+            index=models.Index(Collate("state", "C"), F("unit"), name="case_standing", condition=Q(is_open=True)),
         ),
     ]
