@@ -23,7 +23,7 @@ def side_of(case: Case, actor: Actor) -> str:
     """
     if actor.kind == "person":
         return Saying.Side.PERSON if is_their_own(case, actor) else ""
-    if actor.user is None or not allows(actor, Perm.COMMENT, case):
+    if actor.user is None or case.kind != "request" or not allows(actor, Perm.COMMENT, case):  # a meeting has no person
         return ""
     theirs = actor.user in (case.officer_id, case.taken_by_id)
     return Saying.Side.OFFICE if theirs or allows(actor, Perm.HANDLE, case) else ""
