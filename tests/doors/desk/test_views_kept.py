@@ -196,7 +196,7 @@ def test_a_file_is_taken_away_in_time_or_before(city: City) -> None:
 def test_a_list_on_paper_says_what_it_is_of(city: City) -> None:
     client = as_(city, "supervisor")
     page = client.get("/desk/list/print/?page=ledger&channel=hotline&group=unit").content.decode()
-    assert "渠道：24 小时热线" in page
+    assert '渠道 <span class="strong">24 小时热线</span>' in page
     assert page.count("HS-") >= 4
     with patch("huhang.doors.desk.lists.printing.MOST", 2):
         assert "只打印前 2 行" in client.get("/desk/list/print/?page=inbox&scope=all").content.decode()
