@@ -21,6 +21,7 @@ from huhang.cases.rules import Kind
 from huhang.kernel.errors import Missing, Refusal
 from tests.factories.cards import by_hand
 from tests.factories.city import NOW, City, filed, make_city
+from tests.factories.visits import visited
 
 KINDS = sorted(kinds().values(), key=lambda k: k.name)
 FIELD_KINDS = {
@@ -122,11 +123,16 @@ def _duty(city: City) -> Case:
     return open_case("duty", what="夜间设卡劝返", unit=unit, days=5, by=by, now=NOW)
 
 
+def _visit(city: City) -> Case:
+    return visited(city, cause="invited", cause_note="企业来电，请去一趟")
+
+
 SAMPLES: dict[str, Callable[[City], Case]] = {
     "request": lambda city: filed(city).case,
     "card": by_hand,
     "meeting": _meeting,
     "duty": _duty,
+    "visit": _visit,
 }
 """One case of each kind, seen by the city's dispatcher and foreign to the officer across the river."""
 

@@ -14,6 +14,7 @@ from huhang.base.people.queries import actor_for
 from huhang.cases.actions import move
 from huhang.cases.models import Case
 from huhang.kinds.requests.actions import file_request
+from huhang.register.liaisons.actions import assign
 from huhang.register.units import queries as units
 from tests.factories.city import PASSWORD, City, enterprise, make_city
 
@@ -52,7 +53,9 @@ def _settle() -> dict[str, Any]:
     with acting(SYSTEM):
         city = make_city()
         User.objects.update(password=make_password(PASSWORD))
-        enterprise(city)
+        firm = enterprise(city)
+        liaison = city.users["liaison"].pk
+        assign(subject_id=firm.pk, line="officer", officer_id=liaison, why="包保", by=SYSTEM, now=timezone.now())
         bulk = [_filed(city, n, None) for n in range(6)]
         rows = [_filed(city, n, "harbour") for n in range(8)]
     return {

@@ -29,6 +29,8 @@ class Figure:
         span: two columns; the figure is then the median working time between them, over the cases of ``of``.
         better: ``high`` or ``low`` when more is better or worse, empty when neither.
         order: the column its rows are listed by; the instant, or the day of receipt.
+        each: a column; the figure then counts its different values among the cases (569 enterprises), not the cases.
+        total: a column; the figure is then its sum over the cases (9,553 people met).
     """
 
     name: str
@@ -40,6 +42,8 @@ class Figure:
     span: tuple[str, str] | None = None
     better: str = ""
     order: str = ""
+    each: str = ""
+    total: str = ""
 
     @property
     def listed_by(self) -> str:

@@ -39,7 +39,8 @@ ENDED = ("closed", "withdrawn", "merged")
 def live(city: City, rng: random.Random, earlier: list[Any]) -> None:
     """One request's life, cut short somewhere."""
     at = NOW - timedelta(days=rng.uniform(0, 90))
-    case = filed(city, now=at, phone=f"13{rng.randrange(10**9):09d}").case
+    channel = "visit" if len(earlier) % 3 == 0 else "hotline"
+    case = filed(city, now=at, phone=f"13{rng.randrange(10**9):09d}", channel=channel).case
     earlier.append(case)
 
     def go(who: str | Actor, name: str, hours: float = 8.0, **values: Any) -> bool:
@@ -110,6 +111,7 @@ class Told:
 
     received: datetime
     unit: uuid.UUID
+    channel: str
     state: str = "registered"
     answered: datetime | None = None
     closed: datetime | None = None
@@ -238,6 +240,11 @@ class Told:
             "bad": came and self.bad_since is not None,
             "rectified": came and self.bad_since is not None and self.put_right is not None,
             "rectified_in_time": came and self.right_in_time,
+            "spoken": came and self.channel == "visit",
+            "spoken_solved": came
+            and self.channel == "visit"
+            and self.state == "closed"
+            and any(r.get("solved") == "yes" for r in self.revisits),
             "rectify_revisited": came and self.bad_since is not None and self.heard,
         }[name]
 
@@ -252,7 +259,7 @@ def from_the_journal() -> dict[uuid.UUID, Told]:
         assert e.case is not None
         if name == "open":
             assert e.unit is not None
-            told[e.case] = Told(e.at, e.unit)
+            told[e.case] = Told(e.at, e.unit, data["channel"])
         else:
             told[e.case].take(name, e.at, data)
     return told

@@ -46,6 +46,7 @@ class Perm(StrEnum):
     ANSWER_CARD = "answer_card"
     JUDGE_CARD = "judge_card"
     PLAN_LIAISON = "plan_liaison"
+    VISIT = "visit"
     READ_JOURNAL = "read_journal"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_SYSTEM = "manage_system"
@@ -63,7 +64,7 @@ class Reach(StrEnum):
 OWNERSHIP = frozenset(
     {
         *(Perm.SIGN, Perm.HANDLE, Perm.ANSWER, Perm.RETURN, Perm.ASSIGN, Perm.WITHDRAW),
-        *(Perm.ASK_EXTENSION, Perm.DECIDE_EXTENSION, Perm.ANSWER_CARD),
+        *(Perm.ASK_EXTENSION, Perm.DECIDE_EXTENSION, Perm.ANSWER_CARD, Perm.VISIT),
     }
 )
 """Only the unit that owns a case (or one above it) does these; having a part in it is not enough."""
@@ -86,7 +87,7 @@ def _role(name: str, label: Promise, about: Promise, reach: Reach, *perms: Perm,
 
 
 _WORK = (Perm.SEE, Perm.REGISTER, Perm.COMMENT, Perm.ATTACH, Perm.REVEAL, Perm.ANSWER_CARD)
-_HANDLING = (*_WORK, Perm.SIGN, Perm.HANDLE, Perm.ANSWER, Perm.RETURN, Perm.ASK_EXTENSION, Perm.COHANDLE)
+_HANDLING = (*_WORK, Perm.SIGN, Perm.HANDLE, Perm.ANSWER, Perm.RETURN, Perm.ASK_EXTENSION, Perm.COHANDLE, Perm.VISIT)
 
 ROLES: dict[str, Role] = {
     role.name: role
@@ -119,6 +120,7 @@ ROLES: dict[str, Role] = {
             *_WORK,
             Perm.CLASSIFY,
             Perm.KEEP_REGISTER,
+            Perm.VISIT,
         ),
         _role("handler", _("承办民警"), _("签收、办理、答复本单位的诉求"), Reach.OWN, *_HANDLING),
         _role(

@@ -207,6 +207,16 @@ WORDS: dict[str, Words] = {
         "议定事项 %(number)s 的报告被退回，请再办。",
         "The report on duty %(number)s was sent back. Please go on with it.",
     ),
+    "visit.bad": Words(
+        "走访 %(number)s 的企业评价不满意，请了解情况。",
+        "The enterprise was not satisfied with visit %(number)s. Please hear what was wrong.",
+    ),
+    "visit.rate": Words(
+        "【护航】我们的人刚走访过贵单位（%(number)s）。请点 %(link)s 评价，不用登录。"
+        "链接只能用一次，%(days)s 天内有效，不想评可以不评。",
+        "[Huhang] One of us called on you (%(number)s). Rate the visit at %(link)s, no account needed. The link works"
+        " once, for %(days)s days. You need not rate.",
+    ),
     "meeting.call": Words(
         "联席会议 %(number)s 请您单位参加，时间、地点和议题请看会议页。",
         "Your unit is asked to joint meeting %(number)s. Time, place and agenda are on its page.",

@@ -22,6 +22,7 @@ from huhang.doors.api import (
     requests,
     statistics,
     subjects,
+    visits,
     webhooks,
 )
 from huhang.doors.api.gate import Token
@@ -58,6 +59,7 @@ api.add_router("/subjects", subjects.router)
 api.add_router("/webhooks", webhooks.router)
 api.add_router("/liaisons", liaisons.router)
 api.add_router("/matters", matters.router)
+api.add_router("/visits", visits.router)
 api.add_router("/cases", cases.router)
 api.add_router("/requests", requests.router)
 api.add_router("/requests", moves.router)

@@ -1,5 +1,7 @@
-"""Rating by the link of an SMS: no account, nothing personal on the page, and a second click that alone rates (C4)."""
+"""Rating by the link of an SMS: no account, nothing personal on the page, a second click alone rates (C4, B3)."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -21,11 +23,31 @@ from huhang.doors.hall.visitor import source
 from huhang.kernel.errors import Conflict, Invalid, TooMany
 from huhang.kinds.requests import catalogue
 from huhang.kinds.requests.solved import links
+from huhang.kinds.visits import links as visit_links
+from huhang.kinds.visits.catalogue import purpose_label
 from huhang.register.units.queries import tree
 
 SALT, LASTS = "rating.form", 2 * 3600
 """The form's own token: so long a page may stay open before it has to be opened again."""
 KIND = "rate.link"
+
+
+@dataclass(frozen=True)
+class Room:
+    """What is rated by link: where its links are found and spent, and what its page tells.
+
+    Args:
+        name: the page's address, and its texts: ``link`` for an answer, ``visit_link`` for a visit.
+        about: what is shown of the case: its number, what sort of matter, whose hands, when. Nothing of anybody's.
+        reasons: given words to choose from, for so many stars.
+    """
+
+    name: str
+    look: Callable[..., links.Look]
+    spend: Callable[..., links.Look]
+    about: Callable[[links.Look], dict[str, Any]]
+    reasons: Callable[[int], list[tuple[str, Any]]]
+
 
 STATUS = {links.UNKNOWN: 404, links.EXPIRED: 410, links.REPLACED: 410, links.OVER: 409}
 
@@ -45,9 +67,12 @@ class WhyForm(forms.Form):
         help_text=gettext_lazy("请不要写姓名、电话、身份证号"),
     )
 
-    def __init__(self, *args: Any, stars: int, **kw: Any) -> None:
+    def __init__(self, *args: Any, reasons: list[tuple[str, Any]], **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.fields["reasons"].choices = catalogue.reason_choices(stars)  # type: ignore[attr-defined]
+        if reasons:
+            self.fields["reasons"].choices = reasons  # type: ignore[attr-defined]
+        else:
+            del self.fields["reasons"]
 
 
 def _ticket(look: links.Look) -> str:
@@ -88,29 +113,45 @@ def _closed(request: HttpRequest, look: links.Look) -> HttpResponse:
     return _page(request, "link_said", context, STATUS.get(look.state, 200))
 
 
-def _about(look: links.Look) -> dict[str, Any]:
-    """What is shown of the request: its number, what sort of matter, who answered when. Nothing of anybody's."""
+def _answer(look: links.Look) -> dict[str, Any]:
+    """What is shown of a request: its number, what sort of matter, who answered when."""
     case = look.case
     assert case is not None
     sort = catalogue.category_label(case.category, case.category_version) if case.category else ""
-    return {
-        "number": case.number,
-        "sort": sort,
-        "unit": tree().label(case.request.answered_unit_id or case.unit_id),
-        "answered_at": case.answered_at,
-    }
+    unit = tree().label(case.request.answered_unit_id or case.unit_id)
+    return {"number": case.number, "sort": sort, "unit": unit, "at": case.answered_at}
+
+
+def _visit(look: links.Look) -> dict[str, Any]:
+    """What is shown of a visit: its number, what for, which unit came when."""
+    case = look.case
+    assert case is not None
+    sort = purpose_label(case.category, case.category_version)
+    return {"number": case.number, "sort": sort, "unit": tree().label(case.unit_id), "at": case.received_at}
+
+
+ANSWER = Room("link", links.look, links.spend, _answer, catalogue.reason_choices)
+VISIT = Room("visit_link", visit_links.look, visit_links.spend, _visit, lambda stars: [])
 
 
 def _ask(
-    request: HttpRequest, look: links.Look, token: str, form: forms.Form, *, stars: int = 0, status: int = 200
+    request: HttpRequest,
+    room: Room,
+    look: links.Look,
+    token: str,
+    form: forms.Form,
+    *,
+    stars: int = 0,
+    status: int = 200,
 ) -> HttpResponse:
     context = {
-        **_about(look),
+        **room.about(look),
+        "visit": room is VISIT,
         "form": form,
         "chosen": f"{'★' * stars}{'☆' * (5 - stars)}" if stars else "",
         "words": dict(STARS).get(stars, ""),
         "ticket": _ticket(look),
-        "here": reverse("hall:link", args=[token]),
+        "here": reverse(f"hall:{room.name}", args=[token]),
         "now": timezone.now(),
     }
     return _page(request, "link", context, status)
@@ -119,6 +160,18 @@ def _ask(
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest, token: str) -> HttpResponse:
+    """How an answer was."""
+    return _opened(request, token, ANSWER)
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+def visit_link(request: HttpRequest, token: str) -> HttpResponse:
+    """How a visit was (B3)."""
+    return _opened(request, token, VISIT)
+
+
+def _opened(request: HttpRequest, token: str, room: Room) -> HttpResponse:
     """The question; opened it changes nothing, only the second posted form rates. Never from a staff device."""
     if is_staff_device(request):
         return _page(request, "link_staff", {}, 403)
@@ -128,35 +181,39 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     except TooMany as refusal:
         said = {"title": _("请稍后再试"), "text": hinted(refusal), "at": None, "now": now}
         return limited(_page(request, "link_said", said, refusal.status), refusal)
-    found = links.look(token, now=now)
+    found = room.look(token, now=now)
     if found.state == links.UNKNOWN and request.method == "POST":
         count_wrong(KIND, source(request), now=now)
     if found.state != links.OPEN:
         return _closed(request, found)
     if request.method != "POST":
-        return _ask(request, found, token, StarsForm())
-    return _posted(request, found, token)
+        return _ask(request, room, found, token, StarsForm())
+    return _posted(request, room, found, token)
 
 
-def _posted(request: HttpRequest, found: links.Look, token: str) -> HttpResponse:
+def _posted(request: HttpRequest, room: Room, found: links.Look, token: str) -> HttpResponse:
     form = StarsForm(request.POST)
     if not form.is_valid():
-        return _ask(request, found, token, form, status=422)
+        return _ask(request, room, found, token, form, status=422)
     stars = form.cleaned_data["stars"]
     if not _ticket_holds(request, found):
         form.add_error(None, _("页面放得太久，或不是从链接打开的。您选的还在，请再点一次。"))
-        return _ask(request, found, token, form, status=422)
+        return _ask(request, room, found, token, form, status=422)
     if "confirm" not in request.POST:
-        return _ask(request, found, token, WhyForm(initial={"stars": stars}, stars=stars), stars=stars)
-    why = WhyForm(request.POST, stars=stars)
+        return _ask(
+            request, room, found, token, WhyForm(initial={"stars": stars}, reasons=room.reasons(stars)), stars=stars
+        )
+    why = WhyForm(request.POST, reasons=room.reasons(stars))
     if not why.is_valid():
-        return _ask(request, found, token, why, stars=stars, status=422)
+        return _ask(request, room, found, token, why, stars=stars, status=422)
     said = why.cleaned_data
     try:
-        told = links.spend(token, stars=stars, reasons=said["reasons"], comment=said["comment"], now=timezone.now())
+        told = room.spend(
+            token, stars=stars, reasons=said.get("reasons", []), comment=said["comment"], now=timezone.now()
+        )
     except Invalid as refusal:
         blame(why, refusal)
-        return _ask(request, found, token, why, stars=stars, status=422)
+        return _ask(request, room, found, token, why, stars=stars, status=422)
     except Conflict as refusal:
         return _closed(request, links.Look(links.OVER, found.case, found.link, why=refusal.text))
     if told.state != links.OPEN:

@@ -16,6 +16,7 @@ from huhang.doors.hall import (
     start,
     subjects,
     talking,
+    visits,
 )
 
 app_name = "hall"
@@ -32,8 +33,12 @@ urlpatterns = [
     path("mine/enterprises/", subjects.subjects, name="subjects"),
     path("mine/enterprises/<uuid:pk>/", subjects.subject, name="subject"),
     path("mine/looks/", looks.looks, name="seen"),
+    path("mine/visits/", visits.visits, name="visits"),
+    path("mine/gate/<uuid:pk>/", visits.gate_page, name="gate"),
+    path("mine/visits/<str:number>/", visits.visit, name="visit"),
     path("leave/", leaving.leave, name="leave"),
     path("s/<str:token>/", link.link, name="link"),
+    path("v/<str:token>/", link.visit_link, name="visit_link"),
     path("r/<str:number>/", requests.request_page, name="request"),
     path("r/<str:number>/rate/", rating.rate, name="rate"),
     path("r/<str:number>/talk/", talking.talk_page, name="talk"),

@@ -232,5 +232,22 @@ FIGURES = (
         of="bad",
         better="high",
     ),
+    Figure(
+        "spoken",
+        _("走访带回"),
+        _("期内受理的，走访时听到的"),
+        "received_at",
+        lambda now: Q(channel="visit"),
+        of="received",
+    ),
+    Figure(
+        "spoken_solved",
+        _("走访带回并解决"),
+        _("走访带回的，已经销号，诉求人说已解决"),
+        "received_at",
+        lambda now: _CLOSED & Q(request__revisit_result="solved"),
+        of="spoken",
+        better="high",
+    ),
 )
 """Every figure of a request; a share follows the figure it is a share of."""

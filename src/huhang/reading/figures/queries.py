@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Case as Choose
-from django.db.models import CharField, Count, Min, Q, QuerySet, When
+from django.db.models import CharField, Count, Min, Q, QuerySet, Sum, When
 from django.db.models import Value as Constant
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
@@ -96,13 +96,21 @@ def _counts(kind: Kind, actor: Actor, asks: Iterable[Ask], scope: Scope, column:
     wanted = _needed(kind, asked)
     plain: dict[str, Any] = dict(more)
     for (name, window), key in wanted.items():
-        plain[key] = Count("pk", filter=counted(kind, figure_of(kind, name), window))
+        plain[key] = _number(kind, figure_of(kind, name), window)
     for ask in asked:
         if ask.figure.span:
             plain[f"{wanted[ask.figure.name, ask.window]}_median"] = _median(kind, ask)
     since = min(ask.window.since for ask in asked)
     found = cases(kind, actor, scope).filter(_near(since)).values(column).annotate(**plain)
     return {row[column]: row for row in found}
+
+
+def _number(kind: Kind, figure: Figure, window: Window) -> Count | Sum:
+    """What a figure comes to among the rows it counts: how many, how many different ones, or how much in all."""
+    of_these = counted(kind, figure, window)
+    if figure.total:
+        return Sum(figure.total, filter=of_these, default=0)
+    return Count(figure.each, distinct=True, filter=of_these) if figure.each else Count("pk", filter=of_these)
 
 
 def _median(kind: Kind, ask: Ask) -> Median:

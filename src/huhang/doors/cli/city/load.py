@@ -22,6 +22,7 @@ from huhang.doors.cli.city import chiefs, people, register, rows
 from huhang.doors.cli.city.lighten import without_foreign_keys
 from huhang.doors.cli.city.living import live_on
 from huhang.doors.cli.city.meeting import meet
+from huhang.doors.cli.city.visiting import visit_on
 from huhang.doors.cli.city.year import REQUESTS, Year
 from huhang.kernel.errors import Conflict, Invalid
 from huhang.kernel.text import canonical_json
@@ -108,6 +109,7 @@ def make(
         _make(seed, scale, moment, replace=replace, say=say)
         live_on(moment)
         meet(moment)
+        visit_on(moment)
     finally:
         gc.enable()
     say(f"演示城市已载入，用时 {time.monotonic() - began:.1f} 秒")

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from huhang.base.access.rules import Actor
 from huhang.cases.models import Case
-from huhang.doors.desk.case import helping, instructions, meetings, outside, proposals, rectifying, talk
+from huhang.doors.desk.case import helping, instructions, meetings, outside, proposals, rectifying, talk, visits
 from huhang.doors.desk.case.cards import cards_beside
 from huhang.doors.desk.case.sections import Section
 
@@ -24,9 +24,10 @@ PARTS: Mapping[str, Part] = {
     "rectify": rectifying.part,
     "joined": rectifying.joined,
     "talk": talk.part,
+    "spoken": visits.spoken,
 }
 
-OF_KIND: Mapping[str, Part] = {"meeting": meetings.agenda, "duty": meetings.duty}
+OF_KIND: Mapping[str, Part] = {"meeting": meetings.agenda, "duty": meetings.duty, "visit": visits.part}
 """Kinds whose page is made of boxes that hang on who looks."""
 
 

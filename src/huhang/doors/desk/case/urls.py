@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from huhang.doors.desk.case import alike, intake, messages, moving, pages, preview, proposals, reveal, slip, talking
+from huhang.doors.desk.case import (
+    alike,
+    intake,
+    messages,
+    moving,
+    pages,
+    preview,
+    proposals,
+    reveal,
+    slip,
+    talking,
+    visits,
+)
 
 urlpatterns = [
     path("cases/<str:number>/", pages.case_page, name="case"),
@@ -16,6 +28,7 @@ urlpatterns = [
     path("cases/<str:number>/talk/", talking.talk_page, name="talk"),
     path("cases/<str:number>/rating-slip/", slip.slip_page, name="rating_slip"),
     path("cases/<str:number>/reveal/", reveal.reveal_page, name="reveal"),
+    path("cases/<str:number>/met/<uuid:pk>/", visits.met_page, name="visit_met"),
     path("cases/<str:number>/moves/<str:name>/", moving.move_page, name="move"),
     path("cases/<str:number>/proposal/", proposals.proposal_page, name="proposal"),
     path("cases/<str:number>/moves/<str:name>/preview/", preview.preview_page, name="preview"),

@@ -54,6 +54,7 @@ def record_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "tab": tab,
         "tabs": [Chip(str(label), f"?tab={name}", on=name == tab) for name, label in TABS],
         "may_keep": queries.may_keep(actor, subject) and subject.state != Subject.State.MERGED,
+        "may_visit": Perm.VISIT in actor.perms and subject.stands,
         "waiting": Correction.objects.filter(subject=subject, state=Correction.State.OPEN).order_by("at"),
     }
     context |= _OF_TAB[tab](request, actor, subject, now)

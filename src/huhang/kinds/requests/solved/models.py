@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from huhang.cases.links import OneTimeLink
 from huhang.kernel.numbering import uuid7
 
 
@@ -90,17 +91,12 @@ class Dispute(models.Model):
         return f"{self.case_id} {self.asked_label}"
 
 
-class RatingLink(models.Model):
-    """A link by which one round can be rated once, without an account. Only a keyed digest of it is kept."""
+class RatingLink(OneTimeLink):
+    """A link by which one round can be rated once, without an account."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     case = models.ForeignKey("cases.Case", db_index=False, on_delete=models.PROTECT, related_name="rating_links")
     round = models.PositiveSmallIntegerField()
-    digest = models.BinaryField(unique=True)
-    created_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    spent_at = models.DateTimeField(null=True, blank=True)
-    replaced_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "solved_rating_link"

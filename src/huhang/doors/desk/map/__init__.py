@@ -1,1 +1,0 @@
-"""One map and the list that says the same (A2)."""

@@ -1,0 +1,67 @@
+"""The visit as a kind of case: made, rated by the enterprise, concluded. It serves, and can hold no finding (B3)."""
+
+from typing import Any
+
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from huhang.base.access.rules import Actor, Perm
+from huhang.base.catalog import queries as catalog
+from huhang.cases.models import Case
+from huhang.cases.rules import Kind, State
+from huhang.kinds.visits import catalogue, queries
+from huhang.kinds.visits.actions.opening import open_visit
+from huhang.kinds.visits.figures import FIGURES
+from huhang.kinds.visits.moves import MOVES
+from huhang.kinds.visits.rules import MODES, ON_SITE
+
+STATES = (
+    State("visited", _("已走访"), "go", public=_("已走访，可以评价")),
+    State("displeased", _("不满意"), "wait", public=_("不满意，负责人会了解情况")),
+    State("concluded", _("走访办结"), "ok", final=True, public=_("已办结")),
+    State("voided", _("已作废"), "plain", final=True, public=_("已作废")),
+)
+
+
+def _facts(case: Case, actor: Actor) -> list[tuple[Any, Any]]:
+    known = queries.detail(case)
+    rows: list[tuple[Any, Any]] = [
+        (say("方式"), str(dict(MODES)[case.channel])),
+        (say("目的"), catalogue.purpose_label(case.category, case.category_version)),
+        (say("缘由"), _cause(case)),
+        (say("见到"), say("%(n)d 人") % {"n": known.people}),
+        (say("同意记录"), say("同意") if known.consent else say("未同意，只记人数")),
+    ]
+    if case.channel == ON_SITE:
+        rows.append((say("本季次数"), say("计入上限") if known.counted else say("不计入上限")))
+    if known.device_at is not None:
+        rows.append((say("手机时间"), f"{catalog.schedule().local(known.device_at):%Y-%m-%d %H:%M}"))
+    if known.signed_in:
+        rows.append((say("签到"), say("扫码")))
+    if known.stars is not None:
+        rows.append((say("企业评价"), say("%(n)d 星") % {"n": known.stars}))
+    return rows
+
+
+def _cause(case: Case) -> str:
+    known = queries.detail(case)
+    label = catalogue.label(catalogue.CAUSES, known.cause, known.cause_version)
+    return f"{label}：{known.cause_note}" if known.cause_note else label
+
+
+VISIT = Kind(
+    name="visit",
+    label=_("走访"),
+    prefix="ZF",
+    states=STATES,
+    initial="visited",
+    moves=MOVES,
+    detail="visit",
+    channels=lambda: MODES,
+    categories=catalogue.purposes,
+    category_label=catalogue.purpose_label,
+    opener=open_visit,
+    facts=_facts,
+    open_perm=Perm.VISIT,
+    figures=FIGURES,
+)
