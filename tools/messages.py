@@ -61,6 +61,9 @@ PLAIN = (
     "kinds/visits/actions/telling.py",
     "kinds/visits/queries.py",
     "reading/rules.py",
+    "register/imports/checking.py",
+    "register/imports/contacts.py",
+    "register/imports/saving.py",
     "register/subjects/actions/keeping.py",
     "register/units/actions.py",
 )

@@ -21,6 +21,7 @@ NOT_AN_ACT = {
     "notices.Outbox": "kept by the sandbox",
     "exchange.Delivery": "sent and parked by the worker",
     "exchange.Subscription": "confirmed, paused and ended by actions whose journal rows name who",
+    "imports.Run": "`by` asked for it; checked, saved and taken back by the worker",
     "instructions.Instruction": "given and ended by moves, whose steps name who",
     "outside.Referral": "sent, urged and ended by moves and by the duty, whose steps name who",
     "people.User": "enrolled and left by actions whose journal rows name who",

@@ -11,6 +11,7 @@ from unittest.mock import patch
 import pytest
 from python_calamine import CalamineWorkbook
 
+from huhang.base.sheets import template
 from huhang.kinds.requests.importing import report
 from huhang.kinds.requests.models import ImportRun
 from huhang.reading.exports import Heading, Sheet
@@ -58,18 +59,26 @@ def of_small_table(form: str, texts: list[str]) -> bytes:
     return tables.written(form, sheet, [[text, number] for number, text in enumerate(texts)])
 
 
+def of_template(texts: list[str]) -> bytes:
+    """A workbook to fill in, whose headings, words and drop-downs are called like the payloads."""
+    columns = [template.TemplateColumn(t, t, values=(t, t), example=t) for t in texts]
+    return template.written("表", columns, texts)
+
+
 EXPORTERS: dict[str, Callable[[list[str]], bytes]] = {
     "list.csv": lambda texts: made("csv", texts),
     "list.xlsx": lambda texts: made("xlsx", texts),
     "import-report.csv": of_import_report("csv"),
     "import-report.xlsx": of_import_report("xlsx"),
     "supervision.xlsx": of_supervision,
+    "template.xlsx": of_template,
     "table.csv": lambda texts: of_small_table("csv", texts),
     "table.xlsx": lambda texts: of_small_table("xlsx", texts),
 }
 WRITERS = {
     "reading/exports.py": ("list.csv", "list.xlsx"),
-    "kinds/requests/importing/report.py": ("import-report.csv", "import-report.xlsx"),
+    "base/sheets/report.py": ("import-report.csv", "import-report.xlsx"),
+    "base/sheets/template.py": ("template.xlsx",),
     "doors/supervision/export.py": ("supervision.xlsx",),
     "reading/matters/tables.py": ("table.csv", "table.xlsx"),
 }

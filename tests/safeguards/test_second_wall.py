@@ -48,6 +48,15 @@ NOT_ABOUT_A_CASE = {
     "requests_import": ("by_id",),
     "requests_import_row": ("(SELECT r.by_id FROM requests_import r WHERE r.id = t.run_id)",),
     "subjects_person": ("id",),
+    # the register is every officer's to read; what is sensitive in it has its own test (tests/register/subjects)
+    "subjects_subject": ("id",),
+    "subjects_contact": ("id",),
+    "subjects_change": ("id",),
+    "subjects_correction": ("id",),
+    "subjects_merge": ("id",),
+    "subjects_pair": ("id",),
+    "imports_run": ("by_id",),
+    "imports_remark": ("(SELECT r.by_id FROM imports_run r WHERE r.id = t.run_id)",),
 }
 """Walled tables whose rows belong to an officer, a unit or a person."""
 LISTS = ("desk/", "desk/ledger/", "desk/export.<str:form>", "desk/batches/", "desk/messages/", "desk/imports/")
@@ -111,6 +120,7 @@ def test_what_belongs_to_an_officer_or_a_person_is_shown_to_nobody_else() -> Non
         with acting(actor):
             assert set(held("SELECT by_id FROM cases_batch")) <= {actor.user} or actor.everything
             assert set(held("SELECT by_id FROM requests_import")) <= {actor.user} or actor.everything
+            assert set(held("SELECT by_id FROM imports_run")) <= {actor.user} or actor.everything
             assert set(held("SELECT by_id FROM downloads_download")) <= {actor.user} or actor.everything
             assert set(held("SELECT user_id FROM cards_digest")) <= {actor.user} or actor.everything
             assert set(held("SELECT owner_id FROM exchange_subscription")) <= {actor.user} or actor.everything

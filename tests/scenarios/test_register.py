@@ -1,15 +1,23 @@
-"""A1 as a story: an enterprise is found on the ground, its contact sees and corrects its record, the life fills up."""
+"""A1 and A4 as stories: an enterprise found on the ground, its contact's correction, and a table out and in again."""
 
+import csv
+import io
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
 from huhang.base.access.context import SYSTEM, acting
+from huhang.base.downloads import actions as downloads
+from huhang.base.downloads.models import Download
+from huhang.base.files.queries import open_file
 from huhang.base.people.public import admit_person
+from huhang.register.imports import actions as imports
+from huhang.register.imports.models import Run
 from huhang.register.subjects import life, queries
 from huhang.register.subjects.actions import add_contact
 from huhang.register.subjects.models import Correction, Subject
@@ -129,3 +137,35 @@ def test_at_most_three_corrections_wait_and_words_alone_are_one(city: City) -> N
     for correction, take in zip(Correction.objects.order_by("at"), ("谢谢，已电话核实", ""), strict=False):
         desk = f"/desk/register/corrections/{correction.pk}/"
         assert liaison.post(desk, {"reason": take}).status_code == (302 if take else 422)
+
+
+def test_the_list_goes_out_as_a_table_is_edited_and_comes_back(city: City) -> None:
+    # A4: what is exported is edited in a spreadsheet, checked row by row, saved by key, and taken back again
+    enterprise(city)
+    enterprise(city, name="别家公司", code="91370602MAXXXX007R")
+    client = officer(city, "dispatcher")
+    assert client.post("/desk/register/export/?kind=enterprise", {"form": "csv"}).status_code == 302
+    row = Download.objects.get()
+    downloads.make(row.pk)
+    row.refresh_from_db()
+    assert row.file is not None
+    table = list(csv.reader(io.StringIO(b"".join(open_file(row.file)).decode("utf-8-sig"))))
+    at = {name: n for n, name in enumerate(table[0])}
+    for line in table[1:]:
+        line[at["职工人数"]] = "88"
+    table[1][at["统一社会信用代码"]] = table[1][at["统一社会信用代码"]][:-1] + "0"
+    out = io.StringIO()
+    csv.writer(out).writerows(table)
+    sent = {"what": "subjects", "file": SimpleUploadedFile("改好.csv", out.getvalue().encode())}
+    here = client.post("/desk/register/imports/", sent)["Location"]
+    page = client.get(here).content.decode()
+    assert "校验位" in page
+    assert not Subject.objects.filter(head_count=88).exists()
+    assert client.post(f"{here}begin/", {"rows": "good"}).status_code == 302
+    imports.save(Run.objects.get().pk)
+    changed = Subject.objects.get(head_count=88)
+    assert "表格导入" in client.get(f"/desk/register/{changed.pk}/?tab=history").content.decode()
+    assert client.post(f"{here}undo/", {"confirmed": "yes"}).status_code == 302
+    imports.take_back(Run.objects.get().pk)
+    assert not Subject.objects.filter(head_count=88).exists()
+    assert "撤销导入" in client.get(f"/desk/register/{changed.pk}/?tab=history").content.decode()

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from huhang.base.sheets import cells
 from huhang.kernel.errors import Invalid
-from huhang.kinds.requests.importing import cells
 
 WANTED = datetime(2019, 12, 18, 9, 5, 31, tzinfo=cells.ZONE)
 DAY = datetime(2019, 12, 18, tzinfo=cells.ZONE)

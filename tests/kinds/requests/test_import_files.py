@@ -8,9 +8,9 @@ from typing import Any
 import openpyxl
 import pytest
 
+from huhang.base.sheets.reading import Table, read
 from huhang.kernel.errors import Invalid
 from huhang.kinds.requests.importing.columns import Plan, plan_for
-from huhang.kinds.requests.importing.reading import Table, read
 
 HEAD = ("编号", "时间", "标题", "内容")
 ROW = ("1", "2019/12/18 9:05:31", "渣土车", "夜里很吵")

@@ -1,5 +1,6 @@
 """A1: subjects come in, change, close, merge and part, with the history of every field and nobody's edit lost."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,10 +10,12 @@ from huhang.base.access.context import SYSTEM, acting
 from huhang.base.journal.models import Entry
 from huhang.kernel.errors import Conflict, Denied, Invalid, Missing
 from huhang.register.subjects import life, queries
-from huhang.register.subjects.actions import Overtaken, change, enter, set_state
+from huhang.register.subjects.actions import Overtaken, change, enter, hand_over, set_state
 from huhang.register.subjects.models import Subject
 from huhang.register.units import areas
+from huhang.register.units.actions import dissolve
 from huhang.register.units.models import Unit
+from huhang.register.units.queries import forget
 from tests.factories.city import NOW, City, enterprise, filed, make_city
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +160,19 @@ def test_closing_needs_a_reason_and_can_be_taken_back() -> None:
     assert back.stands
     told = [h.title for h in life.read(SYSTEM, [subject.pk])[0]]
     assert told == ["恢复在册", "停业停用", "登记入库"]
+
+
+def test_a_dissolved_unit_leaves_its_subjects_to_the_successor() -> None:
+    city = make_city()
+    subject = enterprise(city)
+    units = city.units
+    dissolve(units["harbour"].pk, on=date(2026, 11, 20), successor_id=units["quay"].pk, by=SYSTEM, now=NOW)
+    forget()
+    assert hand_over(unit_id=units["harbour"].pk, by=SYSTEM, now=NOW) == 1
+    assert hand_over(unit_id=units["quay"].pk, by=SYSTEM, now=NOW) == 0
+    subject.refresh_from_db()
+    assert (subject.unit_id, subject.version) == (units["quay"].pk, 2)
+    assert queries.history(subject)[0].via == "handover"
 
 
 def test_what_the_catalogue_calls_sensitive_is_seen_by_its_own_and_by_few() -> None:

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "huhang.base.exchange",
     "huhang.register.units",
     "huhang.register.subjects",
+    "huhang.register.imports",
     "huhang.register.liaisons",
     "huhang.cases",
     "huhang.cases.counts",

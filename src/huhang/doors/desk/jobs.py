@@ -1,5 +1,6 @@
 """What the worker must know of the desk: who makes which file."""
 
 from huhang.doors.desk.lists.export import make_ledger
+from huhang.doors.desk.register.export import make_register
 
-__all__ = ["make_ledger"]
+__all__ = ["make_ledger", "make_register"]

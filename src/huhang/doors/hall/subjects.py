@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -66,7 +66,7 @@ def subjects(request: HttpRequest) -> HttpResponse:
 
 @with_phone
 @require_http_methods(["GET", "HEAD", "POST"])
-def subject(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+def subject(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """What is held of one's own enterprise, the form for a correction, and earlier ones with their outcome.
 
     Raises:

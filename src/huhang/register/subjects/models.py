@@ -216,7 +216,10 @@ class Change(models.Model):
 
     class Meta:
         db_table = "subjects_change"
-        indexes = (models.Index(fields=["subject", "-id"], name="change_of_subject"),)
+        indexes = (
+            models.Index(fields=["subject", "-id"], name="change_of_subject"),
+            models.Index(fields=["via"], name="change_by_way", condition=~Q(via="")),
+        )
 
     def __str__(self) -> str:
         return f"{self.subject_id} v{self.version}"

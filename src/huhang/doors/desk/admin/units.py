@@ -24,6 +24,7 @@ from huhang.doors.frame.parts import Fact
 from huhang.kernel.errors import Conflict, Invalid, Missing
 from huhang.kernel.text import clean
 from huhang.kernel.worktime import Schedule
+from huhang.register.subjects import actions as subjects
 from huhang.register.units import actions, queries
 from huhang.register.units.models import Unit
 from huhang.register.units.queries import Node, tree
@@ -149,6 +150,7 @@ def _dissolve(request: HttpRequest, unit: Unit) -> int:
     actor = actor_of(request)
     actions.dissolve(unit.pk, on=Schedule().date_of(now), successor_id=heir, by=actor, now=now)
     queries.forget()  # what follows in this transaction already goes by the new tree
+    subjects.hand_over(unit_id=unit.pk, by=actor, now=now)
     return hand_over(unit_id=unit.pk, by=actor, now=now)
 
 

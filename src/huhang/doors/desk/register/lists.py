@@ -53,7 +53,8 @@ def list_page(request: HttpRequest) -> HttpResponse:
         "paged": after is not None,
         "kept": [(name, value) for name, value in shown.said.items() if name != "q"],
         "may_keep": allows(actor, Perm.KEEP_REGISTER),
-        "may_export": allows(actor, Perm.EXPORT),
+        "may_import": allows(actor, Perm.KEEP_REGISTER) and allows(actor, Perm.IMPORT),
+        "export_url": shown.link(reverse("desk:register_export")) if allows(actor, Perm.EXPORT) else "",
         "first_url": shown.link(url),
     }
     return render(request, "desk/register/list.html", context)

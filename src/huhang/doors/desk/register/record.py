@@ -224,6 +224,7 @@ def via_of(row: Change) -> str:
     words = {
         "import": _("表格导入"),
         "undo": _("撤销导入"),
+        "handover": _("单位撤销移交"),
         "merge": _("合并"),
         "part": _("拆开"),
         "correction": _("采纳更正"),

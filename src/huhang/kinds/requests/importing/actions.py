@@ -17,6 +17,7 @@ from huhang.base.jobs import actions as jobs
 from huhang.base.journal import actions as journal
 from huhang.base.keyring.keys import Ring
 from huhang.base.people.queries import actor_of, with_posts
+from huhang.base.sheets.reading import Table, read
 from huhang.kernel.errors import Conflict, Denied, Invalid, Missing, Refusal
 from huhang.kernel.text import clean
 from huhang.kernel.worktime import Schedule
@@ -24,7 +25,6 @@ from huhang.kinds.requests.actions.filing import file_request, intake_unit
 from huhang.kinds.requests.importing import keeping, ledger, queries
 from huhang.kinds.requests.importing.checks import ERROR, WARNING, Checker, Problem, Row, mark_repeats
 from huhang.kinds.requests.importing.columns import Column, Plan, plan_for
-from huhang.kinds.requests.importing.reading import Table, read
 from huhang.kinds.requests.models import ImportRow, ImportRun, Request
 from huhang.register.units.queries import receiving, tree
 

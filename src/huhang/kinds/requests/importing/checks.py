@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from huhang.base.sheets import cells
+from huhang.base.sheets.cells import Cell
 from huhang.base.vault import actions as vault
 from huhang.kernel.errors import Invalid
 from huhang.kernel.identifiers import check_credit_code
 from huhang.kernel.satisfaction import stars_of
 from huhang.kernel.text import fold
 from huhang.kinds.requests import catalogue
-from huhang.kinds.requests.importing import cells
-from huhang.kinds.requests.importing.cells import Cell
 from huhang.kinds.requests.importing.columns import Column, Plan
 from huhang.kinds.requests.rules import CHANNELS, NATURES, URGENCIES
 

@@ -15,10 +15,10 @@ from typing import Any
 from huhang.base.access.rules import Actor
 from huhang.base.keyring import keys
 from huhang.base.keyring.keys import Ring
+from huhang.base.sheets.cells import Cell, plain_cell
 from huhang.base.vault import actions as vault
 from huhang.base.vault import rules
-from huhang.kinds.requests.importing.cells import Cell, plain_cell
-from huhang.kinds.requests.importing.columns import Column
+from huhang.kinds.requests.importing.columns import Column, is_sealed
 
 KEY, CELL, SOURCE = "import.key", "import.cell", "request.source_row"
 
@@ -47,7 +47,7 @@ def kept(cells: Sequence[Cell], columns: Sequence[Column], ring: Ring) -> dict[s
     for one in columns:
         value = plain_cell(cells[one.index]) if one.index < len(cells) else None
         if value is not None and value != "":
-            (personal if one.sealed else plain)[str(one.index)] = value
+            (personal if is_sealed(one) else plain)[str(one.index)] = value
     raw: dict[str, Any] = {"cells": plain}
     if personal:
         raw["sealed"] = _seal(personal, CELL, ring)
@@ -75,7 +75,7 @@ def source_row(cells: Sequence[Cell], columns: Sequence[Column], *, file: str, l
         value = plain_cell(cells[one.index]) if one.index < len(cells) else None
         if value is None or value == "":
             continue
-        into = personal if one.sealed else plain
+        into = personal if is_sealed(one) else plain
         into[one.heading if one.heading and one.heading not in into else one.place] = value
     row: dict[str, Any] = {"file": file, "line": line, "cells": plain}
     if personal:

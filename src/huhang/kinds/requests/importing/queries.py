@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import Actor
 from huhang.base.jobs.models import Work
+from huhang.base.sheets import cells
+from huhang.base.sheets.cells import Cell
 from huhang.kernel.errors import Missing
 from huhang.kernel.text import squeeze
-from huhang.kinds.requests.importing import cells
-from huhang.kinds.requests.importing.cells import Cell
 from huhang.kinds.requests.importing.checks import Register, Row, number_of
 from huhang.kinds.requests.importing.columns import Plan
 from huhang.kinds.requests.models import ImportRow, ImportRun

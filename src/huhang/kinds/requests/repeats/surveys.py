@@ -11,10 +11,10 @@ from django.db import transaction
 
 from huhang.base.access.rules import Actor, Perm
 from huhang.base.journal import actions as journal
+from huhang.base.sheets.reading import read
 from huhang.kernel.errors import Denied, Invalid
 from huhang.kernel.text import clean, fold
 from huhang.kinds.requests import catalogue
-from huhang.kinds.requests.importing.reading import read
 from huhang.kinds.requests.repeats.models import Survey, SurveyRow
 
 MOST = 5_000

@@ -2,7 +2,7 @@
 
 from huhang.register.subjects.actions.contacts import add_contact, end_contact, reveal_contact
 from huhang.register.subjects.actions.correcting import ask_correction, decide_correction
-from huhang.register.subjects.actions.keeping import Overtaken, change, enter, enter_subject, set_state
+from huhang.register.subjects.actions.keeping import Overtaken, change, enter, enter_subject, hand_over, set_state
 from huhang.register.subjects.actions.merging import keep_apart, merge, part, propose
 from huhang.register.subjects.actions.persons import (
     ID_NUMBER,
@@ -26,6 +26,7 @@ __all__ = [
     "end_contact",
     "enter",
     "enter_subject",
+    "hand_over",
     "keep_apart",
     "merge",
     "part",

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from huhang.base.access.context import SYSTEM, acting
@@ -140,6 +141,24 @@ def set_state(*, subject_id: uuid.UUID, version: int, state: str, why: str, by: 
     data = {"subject": str(held.pk), "state": state, "version": held.version}
     journal.write("subject.state", by=by, now=now, about=held.name, data=data)
     return held
+
+
+@transaction.atomic
+def hand_over(*, unit_id: uuid.UUID, by: Actor, now: datetime) -> int:
+    """Gives all subjects of a dissolved unit to its successor, as the system: who dissolves units sees none of them.
+
+    Returns how many; the history of each says so.
+    """
+    heir = tree()[unit_id].successor
+    if heir is None:
+        return 0
+    with acting(SYSTEM):
+        fresh = {**stamp(by, now, "handover"), "unit_id": heir, "unit_from": Subject.UnitFrom.PERSON}
+        count = Subject.objects.filter(unit_id=unit_id).update(version=F("version") + 1, **fresh)
+    if count:
+        data = {"unit": str(unit_id), "successor": str(heir), "count": count}
+        journal.write("subject.hand_over", by=by, now=now, about=tree().label(heir), data=data)
+    return count
 
 
 def locked(subject_id: uuid.UUID, by: Actor) -> Subject:

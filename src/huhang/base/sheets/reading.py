@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
+from huhang.base.sheets import delimited, workbook
+from huhang.base.sheets.cells import Cell, is_blank
 from huhang.kernel.errors import Invalid
-from huhang.kinds.requests.importing import delimited, workbook
-from huhang.kinds.requests.importing.cells import Cell, is_blank
 
 MOST_ROWS = 200_000
 _MOST_MERGED = 1_000_000

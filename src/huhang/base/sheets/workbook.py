@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from huhang.base.files import office
+from huhang.base.sheets.cells import Cell
 from huhang.kernel.errors import Invalid
-from huhang.kinds.requests.importing.cells import Cell
 
 COLUMNS, CELLS, CHARACTERS = 256, 10_000_000, 400_000_000
 """Most columns, cells and characters of all cells together: a file of some hundred bytes can claim millions."""

@@ -3,8 +3,8 @@
 import csv
 import io
 
+from huhang.base.sheets.cells import Cell
 from huhang.kernel.errors import Invalid
-from huhang.kinds.requests.importing.cells import Cell
 
 _SEPARATORS = (",", ";", "\t", "|")
 _SAMPLE = 64 * 1024
