@@ -9,13 +9,13 @@ from django.db import connection
 from huhang.base.access.context import SYSTEM, acting
 from huhang.doors.api.openapi import document
 from tests.doors.api.callers import Caller, caller
-from tests.factories.city import City, filed, make_city
+from tests.factories.city import City, enterprise, filed, make_city
 
 LIST, RECORD = 5, 8
 """HOUSE §4: statements a list may cost; a record has guards to ask besides."""
 
 
-def statements(call: Callable[[], Any]) -> list[str]:
+def statements(call: Callable[[], Any], *, status: int = 200) -> list[str]:
     seen: list[str] = []
 
     def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -24,7 +24,7 @@ def statements(call: Callable[[], Any]) -> list[str]:
 
     with connection.execute_wrapper(count):
         answer = call()
-    assert answer.status_code == 200, answer.content.decode()
+    assert answer.status_code == status, answer.content.decode()
     return seen
 
 
@@ -65,12 +65,18 @@ def test_a_get_only_selects(standing: City) -> None:
     number = caller("clerk").get("/requests?limit=1").json()["items"][0]["number"]
     dispatcher: Caller = caller("dispatcher")
     hook = dispatcher.post("/webhooks", {"name": "市平台", "url": "https://platform.example.cn/"}).json()["id"]
+    with acting(SYSTEM):
+        known = enterprise(standing)
+    supervisor = caller("supervisor")
+    plan = supervisor.post("/liaisons/plans", {}).json()["id"]
     for path, methods in document()["paths"].items():
         if "get" not in methods:
             continue
         here = path.removeprefix("/api/v1").replace("{number}", number).replace("{year}", "2026")
-        here = here.replace("{webhook}", hook)
-        seen = statements(lambda h=here: dispatcher.get(h))
+        here = here.replace("{webhook}", hook).replace("{subject}", str(known.pk)).replace("{plan}", plan)
+        program = supervisor if here.startswith(("/liaisons/plans/", "/matters")) else dispatcher
+        none = path.startswith("/api/v1/visits/{")  # nobody was visited: what looks for one must not write either
+        seen = statements(lambda h=here, p=program: p.get(h), status=404 if none else 200)
         assert all(sql.lstrip(" (").upper().startswith("SELECT") for sql in seen), (here, seen)
         assert not [sql for sql in seen if " FOR UPDATE" in sql.upper()], here
 
