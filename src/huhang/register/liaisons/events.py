@@ -1,5 +1,6 @@
 """Who came to answer for a subject, and who no longer does, in the life of the subject (A1, B1)."""
 
+import re
 import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -34,10 +35,16 @@ def read(
             found = found.filter(**{f"{column}__lte": before[0]})
         for row in found.order_by(f"-{column}", "-id")[: most + 5]:
             said = title % {"who": row.officer.name}
-            text = " · ".join(part for part in (_line(row.line), getattr(row, why)) if part)
+            reason = getattr(row, why)
+            text = " · ".join(part for part in (_line(row.line), reason if _is_words(reason) else "") if part)
             happening = life.Happening(getattr(row, column), f"{letter}{row.pk.hex}", SORT, said, text)
             if before is None or happening.mark < before:
                 yield happening
+
+
+def _is_words(reason: str) -> bool:
+    """Whether a person wrote it; a plan keeps its reasons as codes, which its own page explains."""
+    return not re.fullmatch(r"[a-z_,]*", reason)
 
 
 def _line(code: str) -> str:

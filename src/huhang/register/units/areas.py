@@ -11,6 +11,8 @@ from huhang.kernel.geo import Box, Point, bbox
 from huhang.register.units.models import Unit
 from huhang.register.units.queries import ALSO, FRESH, Node, tree
 
+SQUARE = 0.05
+"""Degrees of the squares by which areas near a place are found: an import asks for a hundred thousand places."""
 Edge = tuple[float, float, float, float]
 """An edge from its lower end to its upper: x1, y1, x2, y2."""
 
@@ -60,10 +62,17 @@ class Areas:
 
     def __init__(self, areas: Sequence[Area]) -> None:
         self.areas = areas
+        self._squares: dict[tuple[int, int], list[Area]] = {}
+        for area in areas:
+            box = area.box
+            for x in range(int(box.west // SQUARE), int(box.east // SQUARE) + 1):
+                for y in range(int(box.south // SQUARE), int(box.north // SQUARE) + 1):
+                    self._squares.setdefault((x, y), []).append(area)
 
     def units_at(self, lon: float, lat: float) -> Iterator[uuid.UUID]:
-        """Every unit a place belongs to, from the smallest."""
-        return (area.unit for area in self.areas if area.holds(lon, lat))
+        """Every unit a place belongs to, from the smallest; only areas near the place are looked at."""
+        near = self._squares.get((int(lon // SQUARE), int(lat // SQUARE)), ())
+        return (area.unit for area in near if area.holds(lon, lat))
 
 
 _held: tuple[float, Areas] | None = None

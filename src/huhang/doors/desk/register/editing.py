@@ -87,7 +87,7 @@ def edit_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     except (Invalid, Conflict) as wrong:
         form.tell(wrong)
         return _form(request, form, status=wrong.status, subject=subject, version=version)
-    done(request, _("已保存。"), keep=f"subject-{pk}")
+    done(request, _("已保存。"), keep=f"subject-{pk}-{version}")
     return redirect("desk:subject", pk=pk)
 
 
