@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from huhang.base.access.queries import allows
@@ -44,7 +44,7 @@ PERIODS = {
 }
 ACROSS = {"state": gettext_lazy("按状态"), "month": gettext_lazy("按月份")}
 LEVELS = {"part": gettext_lazy("分局、支队"), "unit": gettext_lazy("各单位")}
-WHICH = {"open": gettext_lazy("在办"), "ended": gettext_lazy("已结束")}
+WHICH = {"open": gettext_lazy("在办"), "ended": pgettext_lazy("statistics", "已结束")}
 _WHICH_OF_LEDGER = {"open": "open", "ended": "closed"}
 
 
