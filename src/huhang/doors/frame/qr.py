@@ -1,8 +1,11 @@
 """A QR code as a drawing in the page: one path, no picture file, nothing fetched."""
 
-import qrcode
+from typing import Any
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from qrcode.constants import ERROR_CORRECT_M
+from qrcode.main import QRCode
 
 QUIET = 4
 """Modules of white around the code, which readers need (ISO/IEC 18004)."""
@@ -10,7 +13,7 @@ QUIET = 4
 
 def qr_svg(text: str, label: str) -> SafeString:
     """The code of a text; ``label`` is what it is, for those who do not see it."""
-    made = qrcode.QRCode(border=0, error_correction=qrcode.constants.ERROR_CORRECT_M)
+    made: Any = QRCode(border=0, error_correction=ERROR_CORRECT_M)
     made.add_data(text)
     rows = made.get_matrix()
     path = "".join(
