@@ -116,7 +116,13 @@ def test_the_list_shows_ones_own_visits_and_the_figures_of_the_quarter(city: Cit
     assert visit.number in page
     assert "<dd>7</dd>" in page
     assert visit.number not in signed_in(city, "other_handler").get("/desk/visits/?whose=all").content.decode()
-    assert visit.number in signed_in(city, "supervisor").get("/desk/visits/").content.decode()
+    boss = signed_in(city, "supervisor")
+    told = boss.get("/desk/visits/")
+    assert visit.number in told.content.decode()
+    for one in told.context["figures"]:
+        rows = boss.get(one["url"])
+        assert rows.status_code == 200
+        assert (visit.number in rows.content.decode()) is (one["count"] > 0), one["label"]
     assert signed_in(city, "clerk").get(NEW).status_code == 403
     with CaptureQueriesContext(connection) as few:
         client.get("/desk/visits/")

@@ -59,10 +59,15 @@ def test_the_link_rates_the_visit_once_by_a_second_click(city: City) -> None:
     chosen = client.post(where, {"stars": 2, "ticket": held})
     assert chosen.status_code == 200
     assert Visit.objects.get(case=case).stars is None
-    done = client.post(where, {"stars": 2, "ticket": held, "confirm": "1", "comment": "来得太勤"})
+    assert "借走访搞检查" in chosen.content.decode()  # D6
+    said = {"stars": 4, "ticket": held, "confirm": "1", "comment": "来得太勤"}
+    assert client.post(where, {**said, "reasons": ["say_who"]}).status_code == 422
+    done = client.post(where, {**said, "reasons": ["gifts"]})
     assert "谢谢" in done.content.decode()
     known = Visit.objects.get(case=case)
-    assert (known.stars, known.comment, Case.objects.get(pk=case.pk).state) == (2, "来得太勤", "displeased")
+    assert (known.stars, known.comment, known.breaches) == (4, "来得太勤", ["gifts"])
+    assert Case.objects.get(pk=case.pk).state == "displeased"  # whatever the stars say
+    assert Message.objects.filter(template="visit.bad", user=city.users["chief"].pk).count() == 1
     assert "已经评价过了" in client.get(where).content.decode()
     assert client.get("/v/no-such-link/").status_code == 404
 

@@ -85,6 +85,8 @@ def test_questions_of_inspections_and_penalties_are_refused(words: str) -> None:
         ("visit_causes", catalogue.check_cause, {"counts": False}),
         ("visit_causes", catalogue.check_cause, {"needs": "a word"}),
         ("visit_purposes", catalogue.check_purpose, {"order": "1"}),
+        ("visit_conduct", catalogue.check_conduct, {"sort": "maybe"}),
+        ("visit_conduct", catalogue.check_conduct, {"order": None, "code": "x" * 25}),
         ("visit_sheets", catalogue.check_sheet, {"questions": []}),
         ("visit_sheets", catalogue.check_sheet, {"questions": ["x"]}),
         (

@@ -24,7 +24,7 @@ from huhang.kernel.errors import Conflict, Invalid, TooMany
 from huhang.kinds.requests import catalogue
 from huhang.kinds.requests.solved import links
 from huhang.kinds.visits import links as visit_links
-from huhang.kinds.visits.catalogue import purpose_label
+from huhang.kinds.visits.catalogue import DONT, conduct, purpose_label
 from huhang.register.units.queries import tree
 
 SALT, LASTS = "rating.form", 2 * 3600
@@ -39,14 +39,15 @@ class Room:
     Args:
         name: the page's address, and its texts: ``link`` for an answer, ``visit_link`` for a visit.
         about: what is shown of the case: its number, what sort of matter, whose hands, when. Nothing of anybody's.
-        reasons: given words to choose from, for so many stars.
+        reasons: given words to choose from, for so many stars, under the words of ``asks``.
     """
 
     name: str
     look: Callable[..., links.Look]
     spend: Callable[..., links.Look]
     about: Callable[[links.Look], dict[str, Any]]
-    reasons: Callable[[int], list[tuple[str, Any]]]
+    reasons: Callable[[int], list[tuple[str, str]]]
+    asks: Any
 
 
 STATUS = {links.UNKNOWN: 404, links.EXPIRED: 410, links.REPLACED: 410, links.OVER: 409}
@@ -67,12 +68,10 @@ class WhyForm(forms.Form):
         help_text=gettext_lazy("请不要写姓名、电话、身份证号"),
     )
 
-    def __init__(self, *args: Any, reasons: list[tuple[str, Any]], **kw: Any) -> None:
+    def __init__(self, *args: Any, room: Room, stars: int, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        if reasons:
-            self.fields["reasons"].choices = reasons  # type: ignore[attr-defined]
-        else:
-            del self.fields["reasons"]
+        self.fields["reasons"].choices = room.reasons(stars)  # type: ignore[attr-defined]
+        self.fields["reasons"].label = room.asks
 
 
 def _ticket(look: links.Look) -> str:
@@ -130,8 +129,15 @@ def _visit(look: links.Look) -> dict[str, Any]:
     return {"number": case.number, "sort": sort, "unit": tree().label(case.unit_id), "at": case.received_at}
 
 
-ANSWER = Room("link", links.look, links.spend, _answer, catalogue.reason_choices)
-VISIT = Room("visit_link", visit_links.look, visit_links.spend, _visit, lambda stars: [])
+ANSWER = Room("link", links.look, links.spend, _answer, catalogue.reason_choices, gettext_lazy("因为什么"))
+VISIT = Room(
+    "visit_link",
+    visit_links.look,
+    visit_links.spend,
+    _visit,
+    lambda stars: conduct(DONT),
+    gettext_lazy("有没有下列情况"),
+)
 
 
 def _ask(
@@ -200,17 +206,13 @@ def _posted(request: HttpRequest, room: Room, found: links.Look, token: str) -> 
         form.add_error(None, _("页面放得太久，或不是从链接打开的。您选的还在，请再点一次。"))
         return _ask(request, room, found, token, form, status=422)
     if "confirm" not in request.POST:
-        return _ask(
-            request, room, found, token, WhyForm(initial={"stars": stars}, reasons=room.reasons(stars)), stars=stars
-        )
-    why = WhyForm(request.POST, reasons=room.reasons(stars))
+        return _ask(request, room, found, token, WhyForm(initial={"stars": stars}, room=room, stars=stars), stars=stars)
+    why = WhyForm(request.POST, room=room, stars=stars)
     if not why.is_valid():
         return _ask(request, room, found, token, why, stars=stars, status=422)
     said = why.cleaned_data
     try:
-        told = room.spend(
-            token, stars=stars, reasons=said.get("reasons", []), comment=said["comment"], now=timezone.now()
-        )
+        told = room.spend(token, stars=stars, reasons=said["reasons"], comment=said["comment"], now=timezone.now())
     except Invalid as refusal:
         blame(why, refusal)
         return _ask(request, room, found, token, why, stars=stars, status=422)

@@ -26,7 +26,7 @@ from huhang.doors.hall.showing import show
 from huhang.kernel.errors import Conflict, Invalid, Missing
 from huhang.kernel.numbering import normalise_number
 from huhang.kinds.visits import gate
-from huhang.kinds.visits.catalogue import purpose_label
+from huhang.kinds.visits.catalogue import DONT, conduct, purpose_label
 from huhang.register.subjects.queries import own_subjects
 from huhang.register.units.queries import tree
 
@@ -37,6 +37,9 @@ MOST = 50
 class RateForm(StarsForm):
     """Stars, none of them chosen beforehand, and a word if one likes."""
 
+    breaches = forms.MultipleChoiceField(
+        label=gettext_lazy("有没有下列情况"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     comment = forms.CharField(
         label=gettext_lazy("还想说的"),
         required=False,
@@ -44,6 +47,10 @@ class RateForm(StarsForm):
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": 1000}),
         help_text=gettext_lazy("请不要写姓名、电话、身份证号"),
     )
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.fields["breaches"].choices = conduct(DONT)  # type: ignore[attr-defined]
 
 
 def _own(actor: Actor) -> Any:
@@ -98,7 +105,7 @@ def visit(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            said = {"stars": form.cleaned_data["stars"], "comment": form.cleaned_data["comment"]}
+            said = {name: form.cleaned_data[name] for name in ("stars", "breaches", "comment")}
             try:
                 move(case_id=found.pk, name="rate", values=said, by=actor, now=now)
                 return redirect("hall:visits")

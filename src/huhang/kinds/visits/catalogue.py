@@ -1,6 +1,6 @@
 """This room's catalogue entries: the cap with its times, purposes, causes, and questionnaires in versions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import get_language
@@ -12,6 +12,7 @@ from huhang.kinds.visits.rules import Rule, checking
 from huhang.register.subjects.models import Subject
 
 RULES, PURPOSES, CAUSES, SHEETS = "visit_rules", "visit_purposes", "visit_causes", "visit_sheets"
+CONDUCT, DO, DONT = "visit_conduct", "do", "dont"
 CODE, SHEET = "default", "service"
 NEEDS, QUESTIONS = ("note", "follows"), ("one", "many", "number", "text")
 _TIMES = (("rate_days", 1, 90), ("back_days", 1, 92), ("gate_minutes", 1, 240), ("gate_days", 1, 366))
@@ -66,6 +67,16 @@ def check_cause(body: dict[str, Any]) -> list[str]:
     return says
 
 
+def check_conduct(body: dict[str, Any]) -> list[str]:
+    """What is wrong with a line of the list of conduct."""
+    says = _named(body, "name", "name_en")
+    if body.get("sort") not in (DO, DONT):
+        says.append(f"sort 应当是 {DO} 或 {DONT}")
+    if len(str(body.get("code", ""))) > 24:
+        says.append("code 最长 24 个字符")
+    return says if isinstance(body.get("order"), int) else [*says, "order 应当是整数"]
+
+
 def check_sheet(body: dict[str, Any]) -> list[str]:
     """What is wrong with a questionnaire."""
     says = check_purpose(body)
@@ -106,6 +117,7 @@ def register() -> None:
     registry.register(PURPOSES, check_purpose)
     registry.register(CAUSES, check_cause)
     registry.register(SHEETS, check_sheet)
+    registry.register(CONDUCT, check_conduct)
 
 
 def english() -> bool:
@@ -143,6 +155,16 @@ def purposes() -> Mapping[str, Mapping[str, Any]]:
 def purpose_choices() -> list[tuple[str, str]]:
     """Purposes to choose from."""
     return [(code, say(body)) for code, body in _ordered(PURPOSES)]
+
+
+def conduct(sort: str) -> list[tuple[str, str]]:
+    """What is done, or not done, on a visit (D6)."""
+    return [(code, say(body)) for code, body in _ordered(CONDUCT) if body["sort"] == sort]
+
+
+def conduct_labels(codes: Iterable[str]) -> list[str]:
+    """The lines of some codes; a code itself when nobody knows it any more."""
+    return [label(CONDUCT, code, 0) for code in codes]
 
 
 def causes() -> Mapping[str, Mapping[str, Any]]:

@@ -16,9 +16,9 @@ from huhang.kinds.visits.moves import MOVES
 from huhang.kinds.visits.rules import MODES, ON_SITE
 
 STATES = (
-    State("visited", _("已走访"), "go", public=_("已走访，可以评价")),
+    State("visited", _("已走访"), "ok", final=True, public=_("已走访，可以评价")),
     State("displeased", _("不满意"), "wait", public=_("不满意，负责人会了解情况")),
-    State("concluded", _("走访办结"), "ok", final=True, public=_("已办结")),
+    State("concluded", _("已评价"), "ok", final=True, public=_("已评价")),
     State("voided", _("已作废"), "plain", final=True, public=_("已作废")),
 )
 

@@ -50,14 +50,21 @@ def _stands(link: VisitLink, now: datetime) -> Look:
 
 @transaction.atomic
 def spend(text: str, *, stars: int, reasons: list[str], comment: str, now: datetime) -> Look:
-    """Rates once. Of two at once the second waits for the first and gets how the link stands afterwards."""
+    """Rates once. Of two at once the second waits for the first and gets how the link stands afterwards.
+
+    Args:
+        reasons: lines of the list of conduct that were broken (D6).
+
+    Raises:
+        Invalid: a line that is not on the list; nothing was spent.
+    """
     with acting(SYSTEM):
         locked = found(VisitLink, text, use=USE, lock=True)
         led = _stands(locked, now) if locked is not None else Look(UNKNOWN)
     if led.state != OPEN or led.case is None:
         return led
     holder = Actor(kind="person", label="评价链接", case=led.case.pk, door="link")
-    values: dict[str, Any] = {"stars": stars, "comment": comment}
+    values: dict[str, Any] = {"stars": stars, "breaches": reasons, "comment": comment}
     with acting(holder):
         move(case_id=led.case.pk, name="rate", values=values, by=holder, now=now)
     with acting(SYSTEM):

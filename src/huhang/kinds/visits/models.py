@@ -14,7 +14,8 @@ class Visit(models.Model):
 
     ``case.received_at`` is when it took place by the server's clock; ``device_at`` and ``device_now`` are what the
     device said of its beginning and of its own clock, ``arrived_at`` when it reached the server. ``counted`` says that
-    it counts against the cap of ``quarter``.
+    it counts against the cap of ``quarter``; ``breaches`` are lines of the list of conduct that were broken, as the
+    enterprise says.
     """
 
     case = models.OneToOneField("cases.Case", on_delete=models.PROTECT, primary_key=True, related_name="visit")
@@ -40,6 +41,7 @@ class Visit(models.Model):
     rate_until = models.DateTimeField()
     stars = models.PositiveSmallIntegerField(null=True, blank=True)
     comment = models.TextField(blank=True, default="")
+    breaches = ArrayField(models.CharField(max_length=24), default=list, blank=True, db_default=[])
     rated_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

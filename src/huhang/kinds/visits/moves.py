@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from huhang.base.access.rules import Perm
 from huhang.cases.fields import Field
 from huhang.cases.rules import Move
-from huhang.kinds.visits import queries
+from huhang.kinds.visits import catalogue, queries
 from huhang.kinds.visits.actions import effects
 
 NATURES = (("help", _("求助")), ("advice", _("建议")), ("consult", _("咨询")), ("complaint", _("投诉")))
@@ -16,6 +16,10 @@ NATURES = (("help", _("求助")), ("advice", _("建议")), ("consult", _("咨询
 
 def _natures() -> Any:
     return NATURES
+
+
+def _breaches() -> Any:
+    return catalogue.conduct(catalogue.DONT)
 
 
 MOVES = (
@@ -44,6 +48,7 @@ MOVES = (
         effects.rate,
         fields=(
             Field("stars", _("几星（5 星最好）"), "stars"),
+            Field("breaches", _("有没有下列情况"), "codes", required=False, choices=_breaches),
             Field("comment", _("还想说的"), "text", required=False, most=1000),
         ),
         guard=queries.why_not_rate,
@@ -61,17 +66,6 @@ MOVES = (
         fields=(Field("word", _("了解到什么、怎么改"), "text", most=2000),),
         public=False,
         primary=True,
-    ),
-    Move(
-        "conclude",
-        _("办结"),
-        ("visited",),
-        "concluded",
-        Perm.VISIT,
-        _("办结"),
-        effects.conclude,
-        guard=queries.why_not_conclude,
-        public=False,
     ),
     Move(
         "void",

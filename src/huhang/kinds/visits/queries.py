@@ -84,14 +84,6 @@ def why_not_rate(case: Case, by: Actor, now: datetime) -> str | None:
     return "评价的时间已过。" if now >= known.rate_until else None
 
 
-def why_not_conclude(case: Case, by: Actor, now: datetime) -> str | None:
-    """A visit that can still be rated is not concluded over the enterprise's head."""
-    known = detail(case)
-    if case.requester_id is None or now >= known.rate_until:
-        return None
-    return "企业还可以评价，评价期过后自动办结。"
-
-
 def why_not_void(case: Case, by: Actor, now: datetime) -> str | None:
     """Whoever made a visit does not take it out of the count."""
     return "作废由别人决定，不能作废自己的走访。" if by.user is not None and by.user == case.officer_id else None

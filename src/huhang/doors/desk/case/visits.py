@@ -26,6 +26,7 @@ from huhang.doors.frame.parts import Event
 from huhang.kernel.errors import Denied, Invalid, Missing
 from huhang.kinds.visits import queries
 from huhang.kinds.visits.actions import reveal_met
+from huhang.kinds.visits.catalogue import conduct_labels
 from huhang.kinds.visits.models import Met
 from huhang.register.subjects.catalogue import role_label
 from huhang.register.units.queries import tree
@@ -44,7 +45,8 @@ def part(case: Case, actor: Actor, now: datetime) -> list[Section]:
         shown.append(Section(_("问卷"), quote="\n".join(f"{question}：{answer}" for question, answer in said)))
     if case.visit.rated_at is not None:
         stars = _("%(n)d 星") % {"n": case.visit.stars}
-        shown.append(Section(_("企业评价"), stars, at=case.visit.rated_at, quote=case.visit.comment))
+        broken = [_("反映：%(what)s") % {"what": one} for one in conduct_labels(case.visit.breaches)]
+        shown.append(Section(_("企业评价"), stars, at=case.visit.rated_at, quote=case.visit.comment, notes=broken))
     return shown
 
 

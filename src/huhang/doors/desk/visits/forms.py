@@ -136,6 +136,11 @@ class VisitForm(Told):
         return ([self[f"ask_{n}_{part}"] for part in ("body", "nature", "category")] for n in range(ASKED))
 
     @property
+    def conduct(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """What is done and not done on a visit, to be read beside the form (D6)."""
+        return [(_("要做到"), catalogue.conduct(catalogue.DO)), (_("不能做"), catalogue.conduct(catalogue.DONT))]
+
+    @property
     def questions(self) -> list[Any]:
         """The questions of the sheet."""
         return [self[name] for name in self.fields if name.startswith("q_")]

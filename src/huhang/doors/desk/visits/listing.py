@@ -6,7 +6,9 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -21,7 +23,7 @@ from huhang.doors.frame.parts import Chip
 from huhang.reading.figures import queries as figures
 from huhang.reading.figures.periods import period
 from huhang.reading.figures.queries import Ask
-from huhang.reading.figures.scope import Scope
+from huhang.reading.figures.scope import Scope, scope_for
 from huhang.register.units.queries import tree
 
 PAGE, DUE = 30, 10
@@ -70,10 +72,22 @@ def _row(case: Case) -> dict[str, Any]:
     }
 
 
-def _figures(actor: Actor, now: datetime) -> list[tuple[str, str, int]]:
-    """Figures of the quarter over what this officer sees; supervision drills down into them."""
+def _figures(actor: Actor, now: datetime) -> list[dict[str, Any]]:
+    """Figures of the quarter over what this officer sees; supervision opens the rows behind each (SAFEGUARDS 20)."""
     kind, day = kind_of("visit"), catalog.schedule().date_of(now)
-    window = period("quarter", day).window(now, catalog.schedule())
+    of = period("quarter", day)
+    window = of.window(now, catalog.schedule())
     asks = {name: Ask(figures.figure_of(kind, name), window) for name in SHOWN}
-    told, _oldest = figures.measure(kind, actor, asks, Scope())
-    return [(str(v.figure.label), str(v.figure.about), v.count) for v in told.values()]
+    opens = Perm.SUPERVISE in actor.perms
+    told, _oldest = figures.measure(kind, actor, asks, scope_for(actor) if opens else Scope())
+    return [
+        {
+            "label": value.figure.label,
+            "about": value.figure.about,
+            "count": value.count,
+            "url": f"{reverse('supervision:rows')}?{urlencode({'kind': 'visit', 'figure': name, **of.query})}"
+            if opens
+            else "",
+        }
+        for name, value in told.items()
+    ]

@@ -44,7 +44,7 @@ def walk_page(request: HttpRequest) -> HttpResponse:
     """The form alone: nothing of anybody in it, so that a device may keep it; what is at hand comes from `at_hand`."""
     form = VisitForm(timezone.now())
     del form.fields["visited_at"]  # the device says when it began, and the server by how much its clock is off
-    context = {"form": form, "code": request.GET.get("code", "")[:80]}
+    context = {"form": form, "code": request.GET.get("code", "")[:80], "phone": True}
     response = render(request, "desk/visits/phone.html", context)
     response["Cache-Control"] = "no-cache, private"
     return response

@@ -1,6 +1,6 @@
 """Everything that writes to a visit."""
 
-from huhang.kinds.visits.actions.effects import add_request, conclude, hear, rate, void
+from huhang.kinds.visits.actions.effects import add_request, hear, rate, void
 from huhang.kinds.visits.actions.looking import reveal_met
 from huhang.kinds.visits.actions.opening import CapReached, SubjectGone, add_photos, open_visit
 
@@ -9,7 +9,6 @@ __all__ = [
     "SubjectGone",
     "add_photos",
     "add_request",
-    "conclude",
     "hear",
     "open_visit",
     "rate",

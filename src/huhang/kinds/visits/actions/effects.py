@@ -1,22 +1,15 @@
 """What the moves of a visit do."""
 
-from datetime import datetime
-
 from django.utils.translation import gettext as _
 
-from huhang.base.access.context import SYSTEM, acting
+from huhang.base.access.context import SYSTEM
 from huhang.base.messages import actions as messages
-from huhang.cases.actions import move
 from huhang.cases.actions.moving import note_beside
 from huhang.cases.actions.supporting import people_of
-from huhang.cases.models import Case
 from huhang.cases.rules import Doing, Outcome
 from huhang.kinds.visits import queries
 from huhang.kinds.visits.actions.opening import SPOKEN, raise_request
 from huhang.kinds.visits.rules import BAD
-
-MOST = 500
-"""So many visits are concluded a round; the rest follows with the next beat."""
 
 
 def add_request(doing: Doing) -> Outcome:
@@ -30,26 +23,26 @@ def add_request(doing: Doing) -> Outcome:
 
 
 def rate(doing: Doing) -> Outcome:
-    """The enterprise says what it thinks, once; never made by default. A bad word goes to the unit's chief (B3)."""
+    """The enterprise says what it thinks, once; never made by default. A bad word goes to the unit's chief (B3).
+
+    So does a line of the list of conduct that was broken, whatever the stars say (D6).
+    """
     known, stars = queries.detail(doing.case), int(doing.values["stars"])
     known.stars, known.comment, known.rated_at = stars, doing.values.get("comment") or "", doing.now
-    known.save(update_fields=["stars", "comment", "rated_at"])
-    if stars > BAD:
-        return Outcome(note=known.comment, data={"stars": stars}, to="concluded")
+    known.breaches = list(doing.values.get("breaches") or [])
+    known.save(update_fields=["stars", "comment", "rated_at", "breaches"])
+    data = {"stars": stars, "breaches": known.breaches}
+    if stars > BAD and not known.breaches:
+        return Outcome(note=known.comment, data=data, to="concluded")
     for user in people_of(doing.case.unit_id, doing.now):
         params = {"number": doing.case.number}
         messages.tell_user(user, template="visit.bad", params=params, case=doing.case.pk, by=SYSTEM, now=doing.now)
-    return Outcome(note=known.comment, data={"stars": stars})
+    return Outcome(note=known.comment, data=data)
 
 
 def hear(doing: Doing) -> Outcome:
     """The chief asked what was wrong and says what comes of it."""
     return Outcome(note=doing.values["word"])
-
-
-def conclude(doing: Doing) -> Outcome:
-    """Nobody rated it in time."""
-    return Outcome()
 
 
 def void(doing: Doing) -> Outcome:
@@ -58,13 +51,3 @@ def void(doing: Doing) -> Outcome:
     known.counted = False
     known.save(update_fields=["counted"])
     return Outcome(note=doing.values["reason"])
-
-
-def conclude_unrated(now: datetime) -> int:
-    """Concludes visits whose time to be rated is over. Returns how many."""
-    with acting(SYSTEM):
-        rows = Case.objects.filter(kind="visit", state="visited", visit__rate_until__lte=now)
-        wanted = list(rows.order_by("received_at").values_list("pk", flat=True)[:MOST])
-        for pk in wanted:
-            move(case_id=pk, name="conclude", values={}, by=SYSTEM, now=now)
-    return len(wanted)

@@ -171,6 +171,8 @@ def _enter(subject: Subject, told: Told, met: list[Met], at: datetime, by: Actor
     case = Case(
         kind="visit",
         state="visited",
+        is_open=False,  # nothing is left to be done but the enterprise's word, which nobody's inbox waits for
+        closed_at=now,
         title=title % {"name": subject.name},
         body=told.body,
         subject=subject,

@@ -103,7 +103,7 @@
     $("pick").hidden = true;
     $("title").textContent = draft.subject.name;
     const known = hand && hand.mine.find(function (one) { return one.id === draft.subject.id; });
-    $("about").textContent = known ? fill(words.nth, known) : "";
+    $("about").textContent = known ? fill(known.nth > known.most ? words.atCap : words.nth, { n: known.nth, most: known.most }) : "";
     if (draft.values.length) write(draft.values);
     wrong(draft.problem);
     await pictures();
@@ -136,7 +136,7 @@
     form.hidden = true;
     form.reset();
     $("pick").hidden = false;
-    $("title").textContent = words.draft;
+    $("title").textContent = words.title;
     $("saved").textContent = "";
     await list();
   }
@@ -156,6 +156,7 @@
     const drafts = await store.all(), waiting = $("waiting"), arrived = $("arrived");
     waiting.textContent = arrived.textContent = "";
     drafts.forEach(function (one) {
+      if (draft && draft.id === one.id) return;
       const line = document.createElement("li");
       if (one.state === "sent") {
         const a = document.createElement("a");
@@ -180,11 +181,11 @@
       }
       if (one.state === "conflict" && one.problem.code === "visit_cap") line.append(button(words.call, function () { return mend(one, asCall); }));
       if (one.state === "conflict" && one.problem.code === "subject_gone") line.append(button(words.other, function () { return other(one); }));
-      if (!draft || draft.id !== one.id) line.append(button(words.open, function () { return open(one.id); }));
+      line.append(button(words.open, function () { return open(one.id); }));
       waiting.append(line);
     });
     const left = drafts.filter(function (one) { return one.state !== "sent"; });
-    $("queue").hidden = !left.length;
+    $("queue").hidden = !waiting.children.length;
     $("receipt").hidden = !arrived.children.length || left.some(function (one) { return one.state === "queued"; });
   }
   async function open(id) {
