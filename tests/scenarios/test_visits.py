@@ -160,6 +160,8 @@ def test_the_questionnaire_is_kept_by_its_version_and_wrong_answers_stand_beside
         ({"requests": "x"}, "requests"),
         ({"requests": [{"body": "好", "category": "no-such"}]}, "requests.0.category"),
         ({"requests": [{"body": "好"}, {"body": "好", "nature": "no-such"}]}, "requests.1.nature"),
+        ({"same_session": "ZF-7QK4-2M9D"}, "same_session"),
+        ({"same_session": "none"}, "same_session"),
         ({"device_at": "yesterday"}, "device_at"),
         ({"device_at": "2026-09-01T10:00+08:00"}, "visited_at"),
         ({"body": "x" * 20_001}, "body"),
@@ -227,7 +229,18 @@ def test_somebody_else_voids_what_was_entered_by_mistake_and_it_counts_no_more(c
     assert list(met) == [subject_of(city)]
 
 
-NUMBERS = ("sessions", "on_site", "calls", "enterprises", "organisations", "people", "raised", "rated", "satisfied")
+NUMBERS = (
+    "visits",
+    "sessions",
+    "on_site",
+    "calls",
+    "enterprises",
+    "organisations",
+    "people",
+    "raised",
+    "rated",
+    "satisfied",
+)
 
 
 def test_figures_of_visits_are_the_journals_and_drill_down_to_their_rows(city: City) -> None:
@@ -238,6 +251,7 @@ def test_figures_of_visits_are_the_journals_and_drill_down_to_their_rows(city: C
                       by=SYSTEM, now=NOW - 400 * DAY)
         for n, u in enumerate(["harbour", "river", "quay"] * 5)
     ]  # fmt: skip
+    last = None
     for _ in range(60):
         at = NOW - rng.uniform(0, 200) * DAY
         made = open_case(
@@ -247,6 +261,7 @@ def test_figures_of_visits_are_the_journals_and_drill_down_to_their_rows(city: C
             now=at,
             **told(
                 mode=rng.choice(["on_site", "call"]),
+                same_session=last.number if last and rng.random() < 0.3 else "",
                 cause="invited",
                 cause_note="应邀",
                 people=rng.randint(1, 40),
@@ -254,6 +269,7 @@ def test_figures_of_visits_are_the_journals_and_drill_down_to_their_rows(city: C
                 requests=[{"body": f"第{n}件"} for n in range(rng.choice([0, 0, 1, 2]))],
             ),
         )
+        last = made
         if rng.random() < 0.2:
             go(city, made, SYSTEM, "void", reason="重复")
         elif rng.random() < 0.5:
@@ -298,7 +314,8 @@ def _journal() -> dict[Any, dict[str, Any]]:
 def _counted(rows: list[dict[str, Any]]) -> dict[str, int]:
     made = [one for one in rows if not one["void"]]
     return {
-        "sessions": len(made),
+        "visits": len(made),
+        "sessions": len({one["session"] for one in made}),
         "on_site": sum(one["mode"] == "on_site" for one in made),
         "calls": sum(one["mode"] == "call" for one in made),
         "enterprises": len({one["subject"] for one in made if one["kind"] == "enterprise"}),
@@ -308,3 +325,55 @@ def _counted(rows: list[dict[str, Any]]) -> dict[str, int]:
         "rated": sum(one["stars"] is not None for one in made),
         "satisfied": sum((one["stars"] or 0) > 2 for one in made),
     }
+
+
+def published(scale: float) -> dict[str, int]:
+    """MISSION B3: 599 sessions, 569 enterprises, 154 organisations, 9,553 people, 918 problems solved."""
+    whole = {"sessions": 599, "enterprises": 569, "organisations": 154, "people": 9553, "spoken_solved": 918}
+    return {name: max(1, round(number * scale)) for name, number in whole.items()}
+
+
+@pytest.mark.parametrize(
+    "scale", [0.02, pytest.param(1.0, marks=pytest.mark.soak), pytest.param(0.04, marks=pytest.mark.soak)]
+)
+def test_the_published_figures_come_out_of_their_records(city: City, scale: float) -> None:
+    """Other numbers in, other numbers out; every number with the rows behind it."""
+    wanted, leader, at = published(scale), city.actor("leader"), NOW - 10 * DAY
+    subjects = [
+        enter_subject(kind=kind, name=f"{kind} {n}", unit_id=city.units["harbour"].pk, by=SYSTEM, now=at - 400 * DAY)
+        for kind, many in (("enterprise", wanted["enterprises"]), ("organisation", wanted["organisations"]))
+        for n in range(many)
+    ]
+    visits, made = len(subjects), list[Case]()
+    for n, subject in enumerate(subjects):
+        join = made[-1].number if n >= wanted["sessions"] else ""  # the last sessions see several of them
+        people = wanted["people"] // visits + (n < wanted["people"] % visits)
+        asked = wanted["spoken_solved"] // visits + (n < wanted["spoken_solved"] % visits)
+        requests = [{"body": f"{subject.name} 的第 {i} 件", "category": "PS-02"} for i in range(asked)]
+        given = told(people=people, requests=requests, same_session=join)
+        made.append(open_case("visit", subject=subject, by=SYSTEM, now=at, **given))
+    for request in Case.objects.filter(kind="request").order_by("id"):
+        solve(city, request)
+    with acting(leader):
+        window = Period("custom", (NOW - 30 * DAY).date(), NOW.date()).window(NOW, catalog.schedule())
+        for kind in (kind_of("visit"), kind_of("request")):
+            asks = {f.name: Ask(f, window) for f in kind.figures if f.name in wanted}
+            shown, _old = figures.measure(kind, leader, asks, Scope())
+            assert {name: value.count for name, value in shown.items()} == {name: wanted[name] for name in asks}
+            for figure in (ask.figure for ask in asks.values()):
+                assert figures.rows(kind, leader, figure, window, Scope()).exists()
+
+
+def solve(city: City, request: Case) -> None:
+    """From dispatching to the person's word that it is solved."""
+    at = NOW - 9 * DAY
+    for n, (who, name, values) in enumerate(
+        (
+            ("dispatcher", "dispatch", {"unit": city.units["harbour"].pk}),
+            ("handler", "sign", {}),
+            ("handler", "answer", {"result": "solved", "proof": "处警 12", "answer": "好了"}),
+            ("revisitor", "revisit", {"reached": "yes", "solved": "yes"}),
+            ("revisitor", "close", {"reason": "已解决"}),
+        )
+    ):
+        go(city, request, who, name, now=at + timedelta(hours=n), **values)

@@ -57,6 +57,7 @@ class VisitIn(In):
     cause: str = Field(min_length=1, max_length=24, description="缘由，见目录 visit_causes；计不计入每季上限由它定")
     cause_note: str = Field("", max_length=200)
     follows: str = Field("", max_length=20, description="跟进的未办结事项的编号")
+    same_session: str = Field("", max_length=20, description="一场见几家的，从第二家起填前一家的走访编号")
     body: str = Field("", max_length=20_000, description="谈了什么")
     place: str = Field("", max_length=200)
     lon: float | None = Field(None, ge=-180, le=180, allow_inf_nan=False)
@@ -101,6 +102,7 @@ class VisitRow(CaseRow):
     """A visit as it stands in a list."""
 
     subject: UUID
+    session: UUID = Field(description="同一场的几次走访相同")
     mode: Mode
     cause: str
     counted: bool = Field(description="计入每季上限")
@@ -145,6 +147,7 @@ def _row(case: Case, now: datetime) -> dict[str, Any]:
     return {
         **case_row(case, now),
         "subject": case.subject_id,
+        "session": known.session,
         "mode": case.channel,
         "cause": known.cause,
         "counted": known.counted,

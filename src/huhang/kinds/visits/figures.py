@@ -22,9 +22,17 @@ def _reached(name: str, kind: str, label: object, about: object) -> Figure:
 
 
 FIGURES = (
-    Figure("sessions", _("走访和联系"), _("发生在期内的走访和电话联系，作废的不算"), "received_at", lambda now: MADE),
-    Figure("on_site", _("到场走访"), _("其中到场的"), "received_at", _is(channel=ON_SITE), of="sessions"),
-    Figure("calls", _("电话联系"), _("其中打电话的"), "received_at", _is(channel=CALL), of="sessions"),
+    Figure("visits", _("走访和联系"), _("发生在期内的走访和电话联系，作废的不算"), "received_at", lambda now: MADE),
+    Figure(
+        "sessions",
+        _("场次"),
+        _("发生在期内的场次；一场见几家的算一场"),
+        "received_at",
+        lambda now: MADE,
+        each="visit__session",
+    ),
+    Figure("on_site", _("到场走访"), _("其中到场的"), "received_at", _is(channel=ON_SITE), of="visits"),
+    Figure("calls", _("电话联系"), _("其中打电话的"), "received_at", _is(channel=CALL), of="visits"),
     _reached("enterprises", Subject.Kind.ENTERPRISE, _("企业"), _("走访和联系到的企业，一家算一次")),
     _reached("projects", Subject.Kind.PROJECT, _("项目"), _("走访和联系到的重点项目，一个算一次")),
     _reached("organisations", Subject.Kind.ORGANISATION, _("单位、组织"), _("走访和联系到的单位、组织，一家算一次")),
@@ -53,7 +61,7 @@ FIGURES = (
         _is(visit__counted=False),
         of="on_site",
     ),
-    Figure("rated", _("评价率"), _("企业评价过的"), "received_at", _is(visit__stars__isnull=False), of="sessions"),
+    Figure("rated", _("评价率"), _("企业评价过的"), "received_at", _is(visit__stars__isnull=False), of="visits"),
     Figure(
         "satisfied",
         _("满意率"),

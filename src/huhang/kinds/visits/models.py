@@ -1,6 +1,7 @@
 """What a visit has beyond a case: when and why, who was met, what was answered. No column can hold a finding."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -15,10 +16,11 @@ class Visit(models.Model):
     ``case.received_at`` is when it took place by the server's clock; ``device_at`` and ``device_now`` are what the
     device said of its beginning and of its own clock, ``arrived_at`` when it reached the server. ``counted`` says that
     it counts against the cap of ``quarter``; ``breaches`` are lines of the list of conduct that were broken, as the
-    enterprise says.
+    enterprise says. Visits to several subjects on one occasion (a symposium in a park) share a ``session``.
     """
 
     case = models.OneToOneField("cases.Case", on_delete=models.PROTECT, primary_key=True, related_name="visit")
+    session = models.UUIDField(default=uuid7, db_default=RandomUUID())
     cause = models.CharField(_("缘由"), max_length=24)
     cause_version = models.PositiveIntegerField()
     cause_note = models.CharField(_("依据"), max_length=200, blank=True, default="")

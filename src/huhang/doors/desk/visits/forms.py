@@ -25,7 +25,10 @@ NAMED, ASKED = 3, 3
 _WHEN = "%Y-%m-%dT%H:%M"
 _SENT = {"met": "met", "requests": "ask", "answers": "q"}
 """How the parts of a visit are called in the form: ``met.0.phone`` is ``met_0_phone``."""
-PLAIN = ("mode", "purpose", "cause", "cause_note", "follows", "body", "place", "lon", "lat", "accuracy", "people")
+PLAIN = (
+    *("mode", "purpose", "cause", "cause_note", "follows", "same_session"),
+    *("body", "place", "lon", "lat", "accuracy", "people"),
+)
 
 
 def _nothing(rows: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
@@ -48,6 +51,12 @@ class VisitForm(Told):
     )
     follows = forms.CharField(
         label=gettext_lazy("跟进哪一件"), max_length=20, required=False, help_text=gettext_lazy("跟进时填编号")
+    )
+    same_session = forms.CharField(
+        label=gettext_lazy("同一场"),
+        max_length=20,
+        required=False,
+        help_text=gettext_lazy("一场见几家的，从第二家起填前一家的走访编号"),
     )
     visited_at = forms.CharField(
         label=gettext_lazy("时间"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}), required=False

@@ -56,7 +56,8 @@ def open_visit(*, subject: uuid.UUID | str | Subject, by: Actor, now: datetime, 
     Args:
         values: mode, purpose, cause, cause_note, follows (a number), body, place, lon, lat, accuracy, device_at,
             device_now, people, met (name, role, phone), consent, sheet, sheet_version, answers (question → value),
-            requests (each as for a request: body, nature, category, urgency), code (scanned at the gate).
+            requests (each as for a request: body, nature, category, urgency), code (scanned at the gate),
+            same_session (the number of the officer's visit to another subject on the same occasion).
 
     Raises:
         Invalid: field by field.
@@ -85,6 +86,7 @@ def open_visit(*, subject: uuid.UUID | str | Subject, by: Actor, now: datetime, 
     case = _enter(found, told, met, at, by, now)
     Visit.objects.create(
         case=case,
+        session=told.session or case.pk,
         cause=told.cause,
         cause_version=told.cause_version,
         cause_note=told.cause_note,
@@ -207,6 +209,7 @@ def _enter(subject: Subject, told: Told, met: list[Met], at: datetime, by: Actor
             "mode": told.mode,
             "cause": told.cause,
             "people": told.people,
+            "session": str(told.session or case.pk),
             "raised": len(told.requests),
             "consent": told.consent,
         },

@@ -51,6 +51,7 @@ class Told:
     counts: bool = True
     cause_note: str = ""
     follows: uuid.UUID | None = None
+    session: uuid.UUID | None = None
     body: str = ""
     place: str = ""
     lon: float | None = None
@@ -124,6 +125,7 @@ def told_of(values: Mapping[str, Any], subject: Subject, *, by: Actor) -> Told:
     if told.purpose:
         told.purpose_version = int(catalogue.purposes()[told.purpose]["version"])
     _cause(read, told, subject, by)
+    _session(read, told, by)
     _people(read, told, subject)
     _answers(read, told)
     _requests(read, told)
@@ -157,6 +159,22 @@ def _open_matter(read: _Reading, subject: Subject, by: Actor) -> uuid.UUID | Non
     if found is None:
         read.problems["follows"] = why
     return found
+
+
+def _session(read: _Reading, told: Told, by: Actor) -> None:
+    """One occasion with several subjects is one session: the visit names an earlier one of the same officer."""
+    said = str(read.values.get("same_session") or "").strip()
+    if not said:
+        return
+    try:
+        rows = visible_to(by, Case.objects.filter(kind="visit", number=normalise_number(said)))
+    except Invalid:
+        rows = Case.objects.none()
+    if by.kind == "officer":
+        rows = rows.filter(officer_id=by.user)
+    told.session = rows.values_list("visit__session", flat=True).first()
+    if told.session is None:
+        read.problems["same_session"] = "请填您自己同一场走访的编号。"
 
 
 def _people(read: _Reading, told: Told, subject: Subject) -> None:
