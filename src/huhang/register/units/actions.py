@@ -1,5 +1,6 @@
 """Founding, changing and dissolving units."""
 
+import hashlib
 import uuid
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +11,8 @@ from huhang.base.access.queries import allows
 from huhang.base.access.rules import Actor, Perm
 from huhang.base.journal import actions as journal
 from huhang.kernel.errors import Conflict, Denied, Invalid
-from huhang.register.units import queries
+from huhang.kernel.geo import Crs
+from huhang.register.units import drawing, queries
 from huhang.register.units.models import Unit
 
 
@@ -97,3 +99,40 @@ def dissolve(unit_id: uuid.UUID, *, on: date, successor_id: uuid.UUID, by: Actor
     )
     transaction.on_commit(queries.forget)
     return unit
+
+
+@transaction.atomic
+def draw_areas(*, content: bytes, crs: Crs, by: Actor, now: datetime) -> list[str]:
+    """Draws the areas of units from a GeoJSON file, all of it or nothing; units not in it keep theirs.
+
+    Returns the short names of the units drawn.
+
+    Raises:
+        Denied: without the permission to manage units.
+        Invalid: the file cannot be used, a feature names no unit or several, or a unit twice.
+    """
+    _may(by)
+    drawn = drawing.read(content, crs)
+    known: dict[str, set[uuid.UUID]] = {}
+    nodes = {node.id: node for node in queries.tree().nodes.values() if node.valid_to is None}
+    for node in nodes.values():
+        for name in (node.code, node.name, node.short):
+            known.setdefault(name, set()).add(node.id)
+    found: dict[uuid.UUID, dict[str, Any]] = {}
+    for one in drawn:
+        ids = next((known[name] for name in one.names if name in known), set())
+        said = {"nth": one.nth, "name": one.names[0][:40]}
+        if len(ids) != 1:
+            several = "第 %(nth)d 个要素的“%(name)s”有几个单位，请写机构代码。"
+            raise Invalid(several if ids else "第 %(nth)d 个要素的“%(name)s”不是现有单位。", field="file", params=said)
+        (unit,) = ids
+        if unit in found:
+            raise Invalid("第 %(nth)d 个要素的“%(name)s”前面已经有了，一个单位只写一次。", field="file", params=said)
+        found[unit] = one.area
+    for unit, area in found.items():
+        Unit.objects.filter(pk=unit).update(area=area)
+    names = [nodes[unit].short for unit in found]
+    data = {"units": [str(unit) for unit in found], "digest": hashlib.sha256(content).hexdigest(), "crs": crs.value}
+    journal.write("unit.draw", by=by, now=now, about="、".join(names)[:200], data=data)
+    transaction.on_commit(queries.forget)
+    return names

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huhang.doors.desk.admin import catalog, health, journal, people, routing, tokens, units, webhooks
+from huhang.doors.desk.admin import areas, catalog, health, journal, people, routing, tokens, units, webhooks
 
 urlpatterns = [
     path("people/", people.people, name="people"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("people/<uuid:pk>/password/", people.reset, name="password"),
     path("units/", units.units, name="units"),
     path("units/new/", units.found, name="unit_new"),
+    path("units/areas/", areas.areas, name="unit_areas"),
     path("units/<uuid:pk>/", units.unit, name="unit"),
     path("catalog/", catalog.catalog, name="catalog"),
     path("catalog/notice/", catalog.notice, name="notice"),
