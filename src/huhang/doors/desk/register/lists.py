@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -15,6 +16,7 @@ from huhang.base.access.rules import Actor, Perm
 from huhang.doors.desk.register import asking
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.parts import Pager
+from huhang.doors.frame.rules import is_chinese
 from huhang.kernel.errors import Invalid
 from huhang.register.subjects import catalogue, queries
 from huhang.register.subjects.models import Subject
@@ -103,9 +105,11 @@ def _size(subject: Subject) -> str:
 
 
 def yuan(amount: int | None) -> str:
-    """An amount as people say it: ``3.5 亿元``, ``5,000 万元``."""
+    """An amount as people say it: ``3.5 亿元``, ``5,000 万元``; in English in full."""
     if amount is None:
         return ""
+    if not is_chinese(get_language()):
+        return f"¥{amount:,}"
     if amount >= 10**8:
         return _("%(n)s 亿元") % {"n": f"{amount / 10**8:,.2f}".rstrip("0").rstrip(".")}
     if amount >= 10**4:
