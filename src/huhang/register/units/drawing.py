@@ -47,20 +47,21 @@ def read(content: bytes, crs: Crs) -> list[Drawn]:
 
 
 def _feature(feature: Any, nth: int, crs: Crs, left: int) -> tuple[Drawn, int]:
-    said = feature if isinstance(feature, dict) else {}
-    properties = said.get("properties") if isinstance(said.get("properties"), dict) else {}
+    said: dict[str, Any] = feature if isinstance(feature, dict) else {}
+    given = said.get("properties")
+    properties: dict[str, Any] = given if isinstance(given, dict) else {}
     names = tuple(str(properties[key]).strip() for key in _NAMES if properties.get(key) not in (None, ""))
     if not names:
         raise Invalid("第 %(nth)d 个要素没有写是哪个单位（code 或 name）。", field="file", params={"nth": nth})
     shape = said.get("geometry")
     kind = shape.get("type") if isinstance(shape, dict) else ""
-    parts = {"Polygon": lambda c: [c], "MultiPolygon": lambda c: c}.get(str(kind))
-    if parts is None or not isinstance(shape, Mapping):
+    if kind not in ("Polygon", "MultiPolygon") or not isinstance(shape, Mapping):
         raise Invalid("第 %(nth)d 个要素不是面（Polygon、MultiPolygon）。", field="file", params={"nth": nth})
     used = 0
     polygons = []
     try:
-        for polygon in parts(shape.get("coordinates")):
+        drawn: Any = shape.get("coordinates")
+        for polygon in [drawn] if kind == "Polygon" else drawn:
             rings = []
             for ring in polygon:
                 used += len(ring)
