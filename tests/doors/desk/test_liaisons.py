@@ -6,6 +6,8 @@ import pytest
 
 from huhang.register.liaisons import actions
 from huhang.register.liaisons.models import Liaison, Plan, Skill
+from huhang.register.subjects.models import Subject
+from tests.doors.api.callers import caller
 from tests.doors.desk.test_case_page import client_of
 from tests.factories.city import NOW, City, enterprise, make_city
 
@@ -108,3 +110,18 @@ def test_nonsense_in_the_address_shows_the_whole_list(city: City) -> None:
     desk = client_of(city, "clerk")
     for query in ("?page=0", "?page=９", "?line=x&show=y&branch=z", "?page=99999999999"):
         assert desk.get("/desk/liaisons/" + query).status_code == 200
+
+
+def test_a_secret_subject_is_not_named_to_who_may_not_see_it(city: City) -> None:
+    firm = enterprise(city)
+    chief, far = client_of(city, "chief"), client_of(city, "other_handler")
+    given = {"line": "officer", "officer": str(city.users["liaison"].pk), "why": "新登记"}
+    assert chief.post(f"/desk/liaisons/subjects/{firm.pk}/", given).status_code == 302
+    assert firm.name in text(far.get("/desk/liaisons/"))
+    Subject.objects.filter(pk=firm.pk).update(sensitive=True, flags=["must_visit"])
+    for where in ("/desk/liaisons/", "/desk/liaisons/?show=missing", "/desk/liaisons/?show=vacant"):
+        assert firm.name not in text(far.get(where))
+    assert far.get(f"/desk/liaisons/subjects/{firm.pk}/").status_code == 404
+    assert caller("other_handler").get("/liaisons").json()["items"] == []
+    assert caller("security_admin").get("/liaisons").status_code == 403
+    assert firm.name in text(chief.get("/desk/liaisons/"))

@@ -244,3 +244,9 @@ def test_a_merge_fills_the_gaps_and_a_changed_row_is_not_merged_unseen(city: Cit
 def test_corrections_page_is_empty_and_says_so(city: City) -> None:
     assert "没有等核实的更正" in as_(city, "liaison").get("/desk/register/corrections/").content.decode()
     assert timezone.now() > NOW
+
+
+def test_an_empty_form_is_answered_with_what_is_missing(city: City) -> None:
+    desk = as_(city, "dispatcher")
+    for where in ("/desk/register/new/", "/desk/register/imports/"):
+        assert desk.post(where).status_code == 422

@@ -1,11 +1,8 @@
 """A QR code as a drawing in the page: one path, no picture file, nothing fetched."""
 
-from typing import Any
-
+import segno
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from qrcode.constants import ERROR_CORRECT_M
-from qrcode.main import QRCode
 
 QUIET = 4
 """Modules of white around the code, which readers need (ISO/IEC 18004)."""
@@ -13,9 +10,7 @@ QUIET = 4
 
 def qr_svg(text: str, label: str) -> SafeString:
     """The code of a text; ``label`` is what it is, for those who do not see it."""
-    made: Any = QRCode(border=0, error_correction=ERROR_CORRECT_M)
-    made.add_data(text)
-    rows = made.get_matrix()
+    rows = segno.make(text, error="m", micro=False).matrix
     path = "".join(
         f"M{x + QUIET} {y + QUIET}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
     )

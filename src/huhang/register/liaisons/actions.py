@@ -21,6 +21,7 @@ from huhang.register.liaisons.models import Liaison, Plan, PlanRow, Skill
 from huhang.register.liaisons.planning import plan as make_plan
 from huhang.register.liaisons.rules import Line
 from huhang.register.subjects.models import Subject
+from huhang.register.subjects.queries import subject_of
 from huhang.register.units.queries import tree
 
 PLAN = "liaisons.plan"
@@ -86,9 +87,7 @@ def _end(row: Liaison, why: str, now: datetime) -> None:
 
 
 def _subject(pk: uuid.UUID, by: Actor) -> Subject:
-    found = Subject.objects.filter(pk=pk).first()
-    if found is None:
-        raise Missing
+    found = subject_of(by, pk)
     _may(by, found.unit_id)
     return found
 

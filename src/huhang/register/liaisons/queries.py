@@ -14,6 +14,7 @@ from huhang.kernel.errors import Missing
 from huhang.register.liaisons.catalogue import newest
 from huhang.register.liaisons.models import Liaison, Plan, PlanRow, Skill
 from huhang.register.liaisons.rules import Body, Line, Officer, Policy, Seat, Sort
+from huhang.register.subjects import queries as register
 from huhang.register.subjects.models import Subject
 from huhang.register.units.queries import Node, tree
 
@@ -46,6 +47,11 @@ def branches_of(actor: Actor) -> list[uuid.UUID] | None:
 def standing() -> QuerySet[Liaison]:
     """Everybody who answers for somebody now."""
     return Liaison.objects.filter(ends_at__isnull=True)
+
+
+def seen_by(actor: Actor, rows: QuerySet[Liaison]) -> QuerySet[Liaison]:
+    """Only what concerns subjects this actor sees in the register: a sensitive one is not named here either."""
+    return rows if register.seen(actor) is None else rows.filter(subject__in=register.visible(actor))
 
 
 def vacant(now: datetime) -> QuerySet[Liaison]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.datastructures import MultiValueDict
 
 from huhang.doors.frame.saying import say, say_hint, say_problems
 from huhang.kernel.errors import Invalid, Refusal
@@ -13,7 +14,9 @@ class Told(forms.Form):
     """Shows fields and keeps what was typed; the action alone says what is wrong."""
 
     def keep(self) -> None:
-        """Shows what was typed and says nothing of it."""
+        """Shows what was typed and says nothing of it; where nothing at all was sent, nothing."""
+        if not self.is_bound:
+            self.is_bound, self.data = True, MultiValueDict()
         self.full_clean()
         self.errors.clear()
 

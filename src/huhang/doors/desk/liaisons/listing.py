@@ -12,12 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from huhang.base.access.rules import Perm
+from huhang.base.access.rules import Actor, Perm
 from huhang.doors.desk.liaisons.words import chief_words, line_label, line_words, tier_words, why_words
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.register.liaisons import queries
 from huhang.register.liaisons.catalogue import newest
 from huhang.register.liaisons.models import Liaison
+from huhang.register.subjects.queries import visible
 from huhang.register.units.models import Unit
 from huhang.register.units.queries import tree
 
@@ -65,10 +66,10 @@ def liaisons(request: HttpRequest) -> HttpResponse:
     """Coverage of every line, and the rows behind each number."""
     actor, now, asked = actor_of(request), timezone.now(), _asked(request)
     if asked.show == "missing":
-        page = Paginator(_missing(asked), PAGE).get_page(asked.page)
+        page = Paginator(_missing(asked, actor), PAGE).get_page(asked.page)
         rows = [_gap(subject, asked.line) for subject in page.object_list]
     else:
-        page = Paginator(_standing(asked, now), PAGE).get_page(asked.page)
+        page = Paginator(queries.seen_by(actor, _standing(asked, now)), PAGE).get_page(asked.page)
         rows = [_row(one) for one in page.object_list]
     context = {
         "coverage": [
@@ -97,14 +98,14 @@ def _standing(asked: Asked, now: datetime) -> Any:
     return rows.select_related("subject", "officer").order_by("subject__name", "line", "id")
 
 
-def _missing(asked: Asked) -> Any:
+def _missing(asked: Asked, actor: Actor) -> Any:
     lines = [asked.line] if asked.line else list(newest().lines)
     found = queries.without(lines[0])
     for line in lines[1:]:
         found = found | queries.without(line)
     if asked.branch:
         found = found.filter(unit__branch=asked.branch)
-    return found.order_by("name", "id")
+    return found.filter(pk__in=visible(actor)).order_by("name", "id")
 
 
 def _gap(subject: Any, line: str) -> dict[str, Any]:
@@ -130,7 +131,7 @@ def _row(one: Liaison) -> dict[str, Any]:
 def mine(request: HttpRequest) -> HttpResponse:
     """Whom this officer answers for."""
     actor, now = actor_of(request), timezone.now()
-    rows = queries.standing().filter(officer_id=actor.user).select_related("subject", "officer")
+    rows = queries.seen_by(actor, queries.standing()).filter(officer_id=actor.user).select_related("subject", "officer")
     page = Paginator(rows.order_by("subject__name", "line", "id"), PAGE).get_page(_asked(request).page)
     context = {"rows": [_row(one) for one in page.object_list], "page": page, "now": now}
     return render(request, "desk/liaisons/mine.html", context)

@@ -17,11 +17,12 @@ from huhang.doors.desk.case.told import Told
 from huhang.doors.desk.liaisons.words import chief_words, line_label, line_words, tier_words, why_words
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.notices import done
-from huhang.kernel.errors import Invalid, Missing
+from huhang.kernel.errors import Invalid
 from huhang.register.liaisons import actions, queries
 from huhang.register.liaisons.catalogue import newest
 from huhang.register.liaisons.rules import Body
 from huhang.register.subjects.models import Subject
+from huhang.register.subjects.queries import subject_of
 from huhang.register.units.queries import tree
 
 
@@ -48,9 +49,7 @@ class AssignForm(Told):
 @require_http_methods(["GET", "HEAD", "POST"])
 def subject_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The five chiefs and the officer of one subject."""
-    subject = Subject.objects.filter(pk=pk).first()
-    if subject is None:
-        raise Missing
+    subject = subject_of(actor_of(request), pk)
     if request.method != "POST":
         return _show(request, subject, line=request.GET.get("line", ""))
     said, actor, now = request.POST, actor_of(request), timezone.now()
