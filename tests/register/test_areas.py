@@ -85,6 +85,7 @@ def test_an_administrator_draws_areas_and_places_find_their_units() -> None:
         assert sent(wrong) == 422, wrong[:80]
     assert sent(good, crs="moon") == 422
     assert client.post("/desk/units/areas/", {"crs": "GCJ02"}).status_code == 422
+    assert client.post("/desk/units/areas/").status_code == 422
 
 
 @pytest.mark.django_db

@@ -74,6 +74,7 @@ def test_errors_stand_beside_their_fields_and_nothing_typed_is_lost(city: City) 
     assert "校验位" in page
     assert "海港路 9 号" in page
     assert not Subject.objects.exists()
+    assert as_(city, "liaison").post("/desk/register/new/").status_code == 422
 
 
 def test_a_list_goes_on_page_by_page_and_costs_a_few_statements(city: City, django_assert_max_num_queries: Any) -> None:

@@ -43,6 +43,7 @@ def test_from_the_template_to_taking_it_back(city: City) -> None:
     assert client.get(f"{URL}template/?what=contacts").status_code == 200
     assert client.get(f"{URL}template/?what=moon").status_code == 404
     assert client.post(URL, {"what": "subjects"}).status_code == 422
+    assert client.post(URL).status_code == 422
     assert client.post(URL, upload(b"<html>")).status_code == 422
     good = ("", "企业", "甲厂有限公司", "", "港湾派出所", "9", "")
     bad = ("91370600MA0000007D", "企业", "乙厂有限公司", "", "港湾派出所", "", "")

@@ -39,7 +39,7 @@ class AreasForm(Told):
 @require_http_methods(["GET", "HEAD", "POST"])
 def areas(request: HttpRequest) -> HttpResponseBase:
     """Which units have an area, and the file that draws them: all of it or nothing."""
-    form = AreasForm(request.POST or None, request.FILES or None)
+    form = AreasForm(request.POST, request.FILES) if request.method == "POST" else AreasForm()
     status = 200
     if request.method == "POST":
         try:

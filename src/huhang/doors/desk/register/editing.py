@@ -30,7 +30,7 @@ def new_page(request: HttpRequest) -> HttpResponseBase:
     """A new subject; the same form sent twice makes one."""
     actor, now = actor_of(request), timezone.now()
     kind = request.GET.get("kind", "")
-    form = SubjectForm(now, request.POST or None)
+    form = SubjectForm(now, request.POST if request.method == "POST" else None)
     if request.method != "POST":
         fresh = QueryDict(mutable=True)
         fresh["kind"] = kind if kind in Subject.Kind.values else ""

@@ -72,7 +72,7 @@ def _may(request: HttpRequest) -> None:
 def imports_page(request: HttpRequest) -> HttpResponseBase:
     """The upload form and the templates, with one's own imports under them."""
     _may(request)
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     status = 200
     if request.method == "POST":
         try:
