@@ -48,6 +48,11 @@ VENDOR = {
     "alpine/alpine-csp.min.js": "@alpinejs/csp/dist/cdn.min.js",
     "echarts/echarts.common.min.js": "echarts/dist/echarts.common.min.js",
     "echarts/LICENSE": "echarts/LICENSE",
+    "maplibre/maplibre-gl-csp.js": "maplibre-gl/dist/maplibre-gl-csp.js",
+    "maplibre/maplibre-gl-csp-worker.js": "maplibre-gl/dist/maplibre-gl-csp-worker.js",
+    "maplibre/maplibre-gl.css": "maplibre-gl/dist/maplibre-gl.css",
+    "maplibre/LICENSE": "maplibre-gl/LICENSE.txt",
+    "pmtiles/pmtiles.js": "pmtiles/dist/pmtiles.js",
 }
 SOURCE_MAP = re.compile(rb"(/\*# sourceMappingURL=[^*]*\*/|//# sourceMappingURL=\S*)\s*$")
 

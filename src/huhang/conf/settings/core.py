@@ -32,6 +32,11 @@ HUHANG_TRIAL = os.environ.get("HUHANG_TRIAL", "0") == "1"
 
 HUHANG_ADDRESS = os.environ.get("HUHANG_ADDRESS", "http://127.0.0.1:8000" if HUHANG_TRIAL else "")
 """Where the public hall is found from outside; without it no link is put into a message."""
+HUHANG_MAP_TILES = os.environ.get("HUHANG_MAP_TILES", "")
+"""A base map under our own layers: an address with {z}, {x}, {y} (XYZ, or WMTS in its REST form), or pmtiles://…;
+none by default, so that no request leaves the building. It must be in CGCS2000/WGS84, not GCJ-02 (A2)."""
+HUHANG_MAP_CREDIT = os.environ.get("HUHANG_MAP_CREDIT", "")
+"""What the base map's owner wants said, such as the map's approval number."""
 HUHANG_STAFF_NETWORKS = [one.strip() for one in os.environ.get("HUHANG_STAFF_NETWORKS", "").split(",") if one.strip()]
 """Networks of the bureau itself, such as ``10.0.0.0/8``: no rating by link is taken from there (C4)."""
 

@@ -3,8 +3,9 @@
 import base64
 import hashlib
 import os
+from urllib.parse import urlsplit
 
-from huhang.conf.settings.core import HUHANG_KEYS
+from huhang.conf.settings.core import HUHANG_KEYS, HUHANG_MAP_TILES
 
 
 def _secret() -> str:
@@ -84,18 +85,22 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
 SECURE_HSTS_SECONDS = 31536000 if BEHIND_TLS else 0
 X_FRAME_OPTIONS = "DENY"
+_BASE_MAP = urlsplit(HUHANG_MAP_TILES.removeprefix("pmtiles://"))
+_TILES = [f"{_BASE_MAP.scheme}://{_BASE_MAP.netloc}"] if _BASE_MAP.netloc else []
+"""Where a base map of the city's own choosing comes from; nothing outside without one."""
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
+        "img-src": ["'self'", "data:", *_TILES],
         "font-src": ["'self'"],
-        "connect-src": ["'self'"],
+        "connect-src": ["'self'", *_TILES],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         "manifest-src": ["'self'"],
+        "worker-src": ["'self'"],
     }
 }
 PASSWORD_HASHERS = [

@@ -5,6 +5,7 @@ from huhang.doors.desk.case import urls as case
 from huhang.doors.desk.imports import urls as imports
 from huhang.doors.desk.liaisons import urls as liaisons
 from huhang.doors.desk.lists import urls as lists
+from huhang.doors.desk.map import urls as map_
 from huhang.doors.desk.meetings import urls as meetings
 from huhang.doors.desk.register import urls as register
 from huhang.doors.desk.visits import urls as visits
@@ -16,6 +17,7 @@ urlpatterns = [
     *admin.urlpatterns,
     *imports.urlpatterns,
     *meetings.urlpatterns,
+    *map_.urlpatterns,
     *liaisons.urlpatterns,
     *visits.urlpatterns,
     *register.urlpatterns,

@@ -44,6 +44,7 @@ def _desk_items() -> list[tuple[str, list[Item]]]:
                 Item(_("表格导入"), "file-earmark-arrow-up", "desk:imports", (Perm.IMPORT,)),
                 Item(_("统计"), "table", "supervision:statistics"),
                 Item(_("联席会议"), "people", "desk:meetings", (Perm.CONVENE, Perm.HANDLE)),
+                Item(_("地图"), "map", "desk:map"),
                 Item(_("包保责任"), "person-check", "desk:liaisons"),
                 Item(_("走访"), "geo-alt", "desk:visits"),
                 Item(_("成批办理"), "check2-square", "desk:batches", (Perm.DISPATCH, Perm.SIGN)),

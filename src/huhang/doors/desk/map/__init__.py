@@ -1,0 +1,1 @@
+"""One map and the list that says the same (A2)."""

@@ -1,0 +1,181 @@
+"""What stands on a tile or in a shape: one grouped statement a layer, under the same sight as the lists (A2)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from django.db.models import (
+    Avg,
+    BooleanField,
+    CharField,
+    Count,
+    F,
+    FloatField,
+    Func,
+    Max,
+    Min,
+    Model,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models import (
+    Case as When_,
+)
+from django.db.models.functions import Floor
+
+from huhang.base.access.queries import visible_to
+from huhang.base.access.rules import Actor, Perm
+from huhang.cases.models import Case
+from huhang.kernel.geo import Box
+from huhang.kernel.tiles import Dot, Tile, bounds
+from huhang.reading.map.rules import Shape
+from huhang.register.subjects import queries as register
+from huhang.register.subjects.models import Subject
+from huhang.register.subjects.queries import Wanted
+from huhang.register.units.models import Unit
+
+M = TypeVar("M", bound=Model)
+
+MOST = 400
+"""A tile with more points than this shows how many stand in each cell instead."""
+CELLS = 16
+"""So many cells along a tile's side."""
+SOON = timedelta(days=1)
+
+
+class Inside(Func):
+    """Whether a row's point lies in a polygon, by PostgreSQL's own geometry."""
+
+    output_field = BooleanField()
+
+    def as_sql(self, compiler: Any, connection: Any, **more: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        parts = [compiler.compile(one) for one in self.get_source_expressions()]
+        (shape, a), (lon, b), (lat, c) = parts
+        return f"({shape}::polygon @> point({lon}, {lat}))", [*a, *b, *c]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What somebody asks of the map: who, when, how the register is narrowed, which layers, within which shape."""
+
+    actor: Actor
+    now: datetime
+    wanted: Wanted
+    layers: frozenset[str]
+    shape: Shape | None = None
+
+
+LAYERS = ("subjects", "requests", "units", "areas")
+
+
+def subjects(look: Look) -> QuerySet[Subject]:
+    """The subjects the list shows under this filter, those with a place."""
+    rows = register.narrowed(register.visible(look.actor), look.wanted).filter(lon__isnull=False)
+    return _within(rows, look.shape)
+
+
+def requests(look: Look) -> QuerySet[Case]:
+    """Open requests this actor may see that have a place; of the unit asked for, if one is."""
+    rows = visible_to(look.actor, Case.objects.filter(kind="request", is_open=True, lon__isnull=False))
+    if look.wanted.unit:
+        rows = rows.filter(unit_id__in=register.units_below(look.wanted.unit))
+    return _within(rows, look.shape)
+
+
+def _within(rows: QuerySet[M], shape: Shape | None) -> QuerySet[M]:
+    if shape is None:
+        return rows
+    return _in_box(rows, shape.box).filter(Inside(Value(shape.sql), F("lon"), F("lat")))
+
+
+def _in_box(rows: QuerySet[M], box: Box) -> QuerySet[M]:
+    return rows.filter(lon__gte=box.west, lon__lt=box.east, lat__gt=box.south, lat__lte=box.north)
+
+
+def lateness(now: datetime) -> When_:
+    """``late``, ``today`` or ``open`` of a case; one that waits for its person is not late."""
+    running = Q(waiting=False)
+    return When_(
+        When(running & Q(due_at__lt=now), then=Value("late")),
+        When(running & Q(due_at__lt=now + SOON), then=Value("today")),
+        default=Value("open"),
+        output_field=CharField(),
+    )
+
+
+def dots(look: Look, tile: Tile) -> dict[str, list[Dot]]:
+    """The layers of a tile. A layer with more than `MOST` points comes as cells with how many stand in each."""
+    box, made = bounds(tile), {}
+    if "subjects" in look.layers:
+        made["subjects"] = list(_subject_dots(_in_box(subjects(look), box), tile))
+    if "requests" in look.layers and Perm.SEE in look.actor.perms:
+        made["requests"] = list(_request_dots(_in_box(requests(look), box), look.now, tile))
+    return made
+
+
+def _subject_dots(rows: QuerySet[Subject], tile: Tile) -> Iterator[Dot]:
+    found: list[Any] = list(rows.order_by().values_list("id", "kind", "name", "lon", "lat")[: MOST + 1])
+    if len(found) <= MOST:
+        for pk, kind, name, lon, lat in found:
+            yield Dot(lon, lat, {"id": str(pk), "kind": kind, "name": name, "n": 1})
+        return
+    sort = {"first": Min("kind"), "last": Max("kind")}
+    for cell in _cells(rows, tile, **sort):
+        kind = cell["first"] if cell["first"] == cell["last"] else "mixed"
+        yield Dot(cell["x"], cell["y"], {"kind": kind, "n": cell["n"]})
+
+
+def _request_dots(rows: QuerySet[Case], now: datetime, tile: Tile) -> Iterator[Dot]:
+    rows = rows.annotate(lateness=lateness(now))
+    found: list[Any] = list(rows.order_by().values_list("number", "title", "lateness", "lon", "lat")[: MOST + 1])
+    if len(found) <= MOST:
+        for number, title, late, lon, lat in found:
+            yield Dot(lon, lat, {"id": number, "name": title, "late": late, "n": 1})
+        return
+    worst = {
+        "bad": Count("id", filter=Q(lateness="late")),
+        "soon": Count("id", filter=Q(lateness="today")),
+    }
+    for cell in _cells(rows, tile, **worst):
+        late = "late" if cell["bad"] else "today" if cell["soon"] else "open"
+        yield Dot(cell["x"], cell["y"], {"late": late, "bad": cell["bad"], "n": cell["n"]})
+
+
+def _cells(rows: QuerySet[Any], tile: Tile, **more: Any) -> Iterable[dict[str, Any]]:
+    """Points put together cell by cell; cells are counted from the same corner at a zoom, so none jumps."""
+    side = Value(360 / 2**tile.z / CELLS, output_field=FloatField())
+    placed = rows.order_by().annotate(cx=Floor(F("lon") / side), cy=Floor(F("lat") / side))
+    grouped: Any = placed.values("cx", "cy").annotate(n=Count("id"), x=Avg("lon"), y=Avg("lat"), **more)
+    return list(grouped.values("n", "x", "y", *more))
+
+
+def units() -> list[dict[str, Any]]:
+    """Units that stand and have a place."""
+    rows = Unit.objects.filter(valid_to__isnull=True, lon__isnull=False, lat__isnull=False).order_by("code")
+    return [
+        {"id": str(pk), "name": name, "kind": kind, "level": level, "lon": lon, "lat": lat}
+        for pk, name, kind, level, lon, lat in rows.values_list("id", "short_name", "kind", "level", "lon", "lat")
+    ]
+
+
+def areas() -> list[dict[str, Any]]:
+    """The areas of units that stand, as GeoJSON features; the database keeps them as they are drawn."""
+    rows = Unit.objects.filter(valid_to__isnull=True, area__isnull=False).order_by("level", "code")
+    return [
+        {
+            "type": "Feature",
+            "geometry": area,
+            "properties": {"id": str(pk), "name": name, "level": level, "branch": str(branch or "")},
+        }
+        for pk, name, level, branch, area in rows.values_list("id", "short_name", "level", "branch_id", "area")
+    ]
+
+
+def extent() -> Sequence[float] | None:
+    """West, south, east and north of everything that has a place in the register of units; none for an empty city."""
+    rows = Unit.objects.filter(valid_to__isnull=True, lon__isnull=False)
+    found = rows.aggregate(w=Min("lon"), s=Min("lat"), e=Max("lon"), n=Max("lat"))
+    return None if found["w"] is None else (found["w"], found["s"], found["e"], found["n"])

@@ -1,0 +1,171 @@
+# A2: one map, under the same sight as the lists
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from huhang.base.access.context import SYSTEM, acting
+from huhang.cases.models import Case
+from huhang.kernel.numbering import uuid7
+from huhang.kernel.tiles import Tile, bounds
+from huhang.reading.map import queries
+from huhang.reading.map.queries import LAYERS, Look
+from huhang.register.subjects.models import Subject
+from huhang.register.subjects.queries import Wanted
+from tests.doors.desk.test_case_page import client_of
+from tests.factories.city import NOW, City, enterprise, filed, make_city
+from tests.kernel.test_tiles import read
+
+pytestmark = pytest.mark.django_db
+HERE = Tile(12, 3430, 1583)
+BOX = bounds(HERE)
+MIDDLE = ((BOX.west + BOX.east) / 2, (BOX.south + BOX.north) / 2)
+AT = f"/desk/map/tiles/{HERE.z}/{HERE.x}/{HERE.y}.pbf"
+
+
+@pytest.fixture(autouse=True)
+def the_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW + timedelta(hours=1))
+
+
+@pytest.fixture
+def city() -> City:
+    return make_city()
+
+
+@pytest.fixture
+def firm(city: City) -> Subject:
+    made = enterprise(city)
+    Subject.objects.filter(pk=made.pk).update(lon=MIDDLE[0], lat=MIDDLE[1])
+    return made
+
+
+def case_here(city: City, **more: Any) -> Case:
+    case = filed(city).case
+    Case.objects.filter(pk=case.pk).update(lon=MIDDLE[0], lat=MIDDLE[1], **more)
+    return case
+
+
+def tile(city: City, who: str, query: str = "") -> dict[str, list[tuple[int, int, dict[str, Any]]]]:
+    answer = client_of(city, who).get(AT + query)
+    assert answer.status_code in (200, 204), answer.content.decode()[:300]
+    return read(answer.content)
+
+
+def test_a_tile_shows_what_the_list_shows(city: City, firm: Subject) -> None:
+    case = case_here(city, due_at=NOW)
+    told = tile(city, "supervisor")
+    assert [one[2]["id"] for one in told["subjects"]] == [str(firm.pk)]
+    assert [(one[2]["id"], one[2]["late"]) for one in told["requests"]] == [(case.number, "late")]
+    listed = client_of(city, "supervisor").get("/desk/map/list/").content.decode()
+    assert firm.name in listed
+    assert case.number in listed
+    assert "超期" in listed
+
+
+def test_nobody_sees_a_foreign_request_on_the_map(city: City) -> None:
+    case = case_here(city)
+    assert "requests" in tile(city, "clerk")
+    for who in ("other_handler", "traffic"):
+        assert "requests" not in tile(city, who)
+        assert case.number not in client_of(city, who).get("/desk/map/list/").content.decode()
+    Case.objects.filter(pk=case.pk).update(
+        sensitive=True, unit=city.units["harbour"], branch=city.units["port"], officer=None, taken_by=None
+    )
+    assert "requests" not in tile(city, "second_handler")
+    assert "requests" in tile(city, "chief")
+
+
+def test_a_secret_place_is_not_shown_to_everybody(city: City, firm: Subject) -> None:
+    Subject.objects.filter(pk=firm.pk).update(sensitive=True)
+    assert "subjects" not in tile(city, "other_handler")
+    assert "subjects" in tile(city, "handler"), "the post that answers for it"
+    assert "subjects" in tile(city, "supervisor")
+
+
+def test_filters_and_layers_stand_in_the_address(city: City, firm: Subject) -> None:
+    case_here(city)
+    assert list(tile(city, "clerk", "?layers=subjects")) == ["subjects"]
+    assert "subjects" not in tile(city, "clerk", "?kind=project")
+    assert "subjects" in tile(city, "clerk", "?kind=enterprise")
+    page = client_of(city, "clerk").get("/desk/map/?kind=enterprise&layers=subjects.areas").content.decode()
+    assert "/desk/map/tiles/{z}/{x}/{y}.pbf" in page
+    assert 'aria-current="true"' in page
+
+
+def test_a_shape_cuts_exactly(city: City, firm: Subject) -> None:
+    lon, lat = MIDDLE
+    near, far = f"circle:{lon:.6f},{lat:.6f},200", f"circle:{lon + 0.02:.6f},{lat:.6f},200"
+    here = client_of(city, "dispatcher")
+    assert firm.name in here.get("/desk/map/list/", {"shape": near}).content.decode()
+    assert firm.name not in here.get("/desk/map/list/", {"shape": far}).content.decode()
+    # a corner of the box around a circle is not in the circle
+    edge = f"circle:{lon + 0.0019:.6f},{lat + 0.0019:.6f},220"
+    assert firm.name not in here.get("/desk/map/list/", {"shape": edge}).content.decode()
+    file = here.get("/desk/map/list.csv", {"shape": near})
+    assert firm.name in file.content.decode("utf-8-sig")
+    assert here.get("/desk/map/list.xlsx", {"shape": near}).status_code == 200
+    assert firm.name not in here.get("/desk/map/list.csv", {"shape": far}).content.decode("utf-8-sig")
+    assert client_of(city, "clerk").get("/desk/map/list.csv").status_code == 403
+    assert here.get("/desk/map/list.pdf").status_code == 404
+    assert here.get("/desk/map/list/", {"shape": "circle:x"}).status_code == 422
+
+
+def test_many_points_come_as_cells_that_count_every_one(city: City) -> None:
+    unit = city.units["harbour"]
+    wide, high = BOX.east - BOX.west, BOX.north - BOX.south
+    rows = [
+        Subject(
+            id=uuid7(),
+            kind="enterprise" if i % 2 else "project",
+            name=f"企业{i}",
+            unit=unit,
+            lon=BOX.west + wide * (i % 37 + 0.5) / 37,
+            lat=BOX.south + high * (i % 29 + 0.5) / 29,
+            created_at=NOW,
+        )
+        for i in range(queries.MOST + 200)
+    ]
+    Subject.objects.bulk_create(rows)
+    cells = tile(city, "supervisor")["subjects"]
+    assert len(cells) <= (queries.CELLS + 1) ** 2
+    assert sum(one[2]["n"] for one in cells) == len(rows)
+    assert {one[2]["kind"] for one in cells} <= {"enterprise", "project", "mixed"}
+
+
+def test_a_tile_costs_two_statements_a_layer_at_most(city: City, firm: Subject) -> None:
+    case_here(city)
+    actor = city.actor("supervisor")
+    look = Look(actor, NOW, Wanted(), frozenset(LAYERS))
+    with (
+        acting(actor),
+        CaptureQueriesContext(
+            connection,
+        ) as told,
+    ):
+        queries.dots(look, HERE)
+    assert len(told) == 2
+
+
+def test_tiles_that_are_not_there(city: City) -> None:
+    here = client_of(city, "clerk")
+    for where in ("23/0/0", "1/2/0", "1/0/2"):
+        assert here.get(f"/desk/map/tiles/{where}.pbf").status_code == 404
+    assert here.get("/desk/map/tiles/3/0/0.pbf").status_code == 204
+    assert here.get(AT + "?unit=x").status_code == 422
+
+
+def test_areas_and_units(city: City) -> None:
+    ring = [[121.0, 37.0], [121.2, 37.0], [121.2, 37.2], [121.0, 37.0]]
+    with acting(SYSTEM):
+        unit = city.units["harbour"]
+        unit.area = {"type": "Polygon", "coordinates": [ring]}
+        unit.lon, unit.lat = 121.1, 37.1
+        unit.save()
+    told = client_of(city, "clerk").get("/desk/map/areas.json").json()
+    assert [one["properties"]["name"] for one in told["areas"]["features"]] == ["港湾派出所"]
+    assert [one["name"] for one in told["units"]] == ["港湾派出所"]
+    page = client_of(city, "clerk").get("/desk/map/").content.decode()
+    assert "121.1" in page
