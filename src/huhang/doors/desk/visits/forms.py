@@ -89,7 +89,7 @@ class VisitForm(Told):
         self.fields["purpose"].choices = catalogue.purpose_choices()  # type: ignore[attr-defined]
         self.fields["cause"].choices = catalogue.cause_choices()  # type: ignore[attr-defined]
         self.fields["visited_at"].initial = timezone.localtime(now).strftime(_WHEN)
-        self.fields["photos"].widget.attrs |= {"accept": "image/*", "capture": "environment"}
+        self.fields["photos"].widget.attrs |= {"accept": "image/*"}
         self.fields["photos"].help_text = _("最多 9 张；位置等信息会从照片里去掉")
         self.sheet = catalogue.sheet(catalogue.SHEET)
         self._named(kind)
