@@ -172,7 +172,7 @@ def test_the_phone_sends_a_draft_once_and_is_told_what_is_wrong_with_it(city: Ci
 
 
 def test_the_worker_and_the_manifest_hold_nothing_of_anybody_and_reach_no_further_than_the_form(city: City) -> None:
-    worker, manifest = (Client().get(f"/desk/visits/phone/{name}") for name in ("worker.js", "form.webmanifest"))
+    worker, manifest = (signed_in(city).get(f"/desk/visits/phone/{name}") for name in ("worker.js", "form.webmanifest"))
     assert worker["Content-Type"].startswith("text/javascript")
     assert "/desk/visits/phone/" in worker.content.decode()
     assert "http" not in worker.content.decode()

@@ -19,7 +19,7 @@ from huhang.cases.actions import open_case
 from huhang.cases.models import Case
 from huhang.doors.desk.visits.forms import VisitForm, here, values_of
 from huhang.doors.desk.visits.making import due
-from huhang.doors.frame.gates import actor_of, officers, public
+from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.saying import say, say_hint, say_problems
 from huhang.kernel.errors import Invalid, Refusal
 from huhang.kernel.text import canonical_json
@@ -142,7 +142,7 @@ def _told(data: dict[str, Any], status: int = 200) -> HttpResponse:
     return response
 
 
-@public
+@officers(Perm.VISIT)
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """The script that keeps the form on the device: the form's own files and nothing else."""
@@ -153,7 +153,7 @@ def worker(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@public
+@officers(Perm.VISIT)
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
     """What the form is called and looks like once installed; its reach is the form alone."""
