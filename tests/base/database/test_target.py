@@ -39,6 +39,7 @@ def test_an_address_is_taken_apart_for_django() -> None:
         "target_session_attrs": "read-write",
         "pool": {"min_size": 1, "max_size": 10, "timeout": 5},
         "options": "-c role=huhang_app",
+        "prepare_threshold": 2,
     }
     assert "p@ss" not in repr(target)
     assert "p@ss" not in target.shown

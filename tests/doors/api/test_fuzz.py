@@ -181,7 +181,9 @@ def test_nothing_sent_is_ever_a_fault_of_the_server(city: City, who: str) -> Non
             assert "\0" not in answer.content.decode()
         if who == "stranger":
             assert answer.status_code in (400, 401, 404, 405), (method, here)  # 400: a null character in the address
-        if who == "auditor" and method == "post" and not path.endswith("/download"):
+        if who == "auditor" and path.endswith("/talk/read") and answer.status_code == 200:
+            assert answer.json() == {"marked": 0}, "an auditor speaks for neither side, so nothing is marked"
+        elif who == "auditor" and method == "post" and not path.endswith("/download"):
             assert answer.status_code >= 400, (method, here)
 
     attack()

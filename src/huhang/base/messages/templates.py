@@ -213,7 +213,7 @@ WORDS: dict[str, Words] = {
     ),
     "visit.rate": Words(
         "【护航】我们的人刚走访过贵单位（%(number)s）。请点 %(link)s 评价，不用登录。"
-        "链接只能用一次，%(days)s 天内有效，不想评可以不评。",
+        "链接只能用一次，%(days)s 天内有效，可以不评。",
         "[Huhang] One of us called on you (%(number)s). Rate the visit at %(link)s, no account needed. The link works"
         " once, for %(days)s days. You need not rate.",
     ),
