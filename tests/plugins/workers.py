@@ -11,6 +11,16 @@ import pytest
 
 _notes: dict[str, Any] = {}
 BROWSER = "tests/e2e/"
+FIRST = (
+    "tests/safeguards/test_walls.py",
+    BROWSER,
+    "tests/safeguards/test_second_wall.py",
+    "tests/scenarios/test_visits.py",
+    "tests/doors/cli/test_city.py",
+    "tests/doors/cli/test_city_replay.py",
+    "tests/reading/figures/test_honest.py",
+)
+"""What takes longest for its number of tests: begun first, so that no worker waits for it at the end."""
 
 
 def shared(name: str, notes: Any) -> None:
@@ -51,6 +61,12 @@ class Gathering:
         class ByFile(LoadScopeScheduling):
             def _split_scope(self, nodeid: str) -> str:
                 return BROWSER if nodeid.startswith(BROWSER) else nodeid.partition("::")[0]
+
+            def _assign_work_unit(self, node: Any) -> None:
+                longest = next((scope for scope in FIRST if scope in self.workqueue), None)
+                if longest is not None:
+                    self.workqueue.move_to_end(longest, last=False)
+                super()._assign_work_unit(node)
 
         return ByFile(config, log)
 
