@@ -42,7 +42,9 @@ def _noted(get_response: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _whole(config: pytest.Config) -> bool:
-    narrowed = config.option.keyword or config.option.lf or config.option.markexpr not in ("", "not soak")
+    narrowed = (
+        config.option.keyword or getattr(config.option, "lf", False) or config.option.markexpr not in ("", "not soak")
+    )
     return not narrowed and (
         config.args_source is pytest.Config.ArgsSource.TESTPATHS
         or [str(one).rstrip("/") for one in config.args] == ["tests"]
