@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from huhang.doors.cli.city import stories, texts
+from huhang.doors.cli.city import phrases, texts
 from huhang.doors.cli.city.hours import Office
 from huhang.doors.cli.city.life import Life
 from huhang.doors.cli.city.people import Officer
@@ -102,7 +102,7 @@ class Teller:
             at = self.soon(life.dispatched, 120)
             assert last is not None
             if at <= last:
-                life.give_back(officer(self.somebody("handler", life.unit)), at, self.rng.choice(stories.NOT_OURS))
+                life.give_back(officer(self.somebody("handler", life.unit)), at, self.rng.choice(phrases.NOT_OURS))
                 self._dispatch(life, right, 40)
                 return
         self._dispatch(life, right, 90, "reassign", "核实后由属地单位办理更合适。")
@@ -152,11 +152,11 @@ class Teller:
         at = self.soon(life.steps[-1].at, 120)
         if at >= life.due:
             return
-        life.suspend(officer(life.in_charge), at, self.rng.choice(stories.MISSING))
+        life.suspend(officer(life.in_charge), at, self.rng.choice(phrases.MISSING))
         self._held(life, spec)
         back = at + timedelta(hours=self.rng.uniform(5, 90))
         if life.by.kind == "person" and life.asker is not None and self.rng.random() < 0.8:
-            life.go_on("supply", resident(life.asker), back, self.rng.choice(stories.SUPPLIED))
+            life.go_on("supply", resident(life.asker), back, self.rng.choice(phrases.SUPPLIED))
         else:
             life.go_on("resume", officer(life.in_charge), self.soon(back, 60), "已电话补充，继续办理。")
 
@@ -172,7 +172,7 @@ class Teller:
         if at <= life.steps[-1].at or decided >= life.due or chief is handler:
             return
         amount = self.rng.randint(1, clock.promise.amount)
-        life.ask_extension(handler, at, amount, self.rng.choice(stories.MORE_TIME))
+        life.ask_extension(handler, at, amount, self.rng.choice(phrases.MORE_TIME))
         granted = self.rng.random() < 0.82
         reason = "情况属实，同意延期，务必按期答复。" if granted else "理由不充分，请按原时限办理。"
         life.decide_extension(chief, decided, granted=granted, reason=reason)
@@ -251,16 +251,16 @@ class Teller:
         """After a bad rating the unit calls first and then works on it again."""
         one = life.in_charge
         if one is not None and life.to_right is not None and life.to_right.contact is None:
-            life.right_contact(one, self.soon(life.steps[-1].at, 0.4 * DAY), self.rng.choice(stories.BAD))
+            life.right_contact(one, self.soon(life.steps[-1].at, 0.4 * DAY), self.rng.choice(phrases.BAD))
 
     def _puts_right(self, life: Life, spec: Spec) -> datetime:
         """Contacted, put right, asked by somebody else; when the last of it was done."""
         one = life.in_charge or life.answered_by
         assert one is not None
         self._contacts(life)
-        life.right_done(one, self.soon(life.steps[-1].at, 1.2 * DAY), self.rng.choice(stories.PUT_RIGHT))
+        life.right_done(one, self.soon(life.steps[-1].at, 1.2 * DAY), self.rng.choice(phrases.PUT_RIGHT))
         who = officer(self.somebody("revisitor"))
-        life.right_asked(who, self.soon(life.steps[-1].at, DAY), self.rng.choice(stories.CONTENT))
+        life.right_asked(who, self.soon(life.steps[-1].at, DAY), self.rng.choice(phrases.CONTENT))
         return self.soon(life.steps[-1].at, 60)
 
     def _rates(self, life: Life, chance: float) -> bool:
@@ -279,7 +279,7 @@ class Teller:
         wanted = spec.hold == "appealed" or (not spec.hold and self.rng.random() < 0.012)
         if not wanted or life.asker is None:
             return False
-        life.appeal(life.steps[-1].at + timedelta(hours=self.rng.uniform(3, 40)), self.rng.choice(stories.BAD))
+        life.appeal(life.steps[-1].at + timedelta(hours=self.rng.uniform(3, 40)), self.rng.choice(phrases.BAD))
         self._held(life, spec)
         who, at = officer(self.somebody("revisitor")), self.soon(life.steps[-1].at, DAY)
         if self.rng.random() < 0.6 or life.round > 1:
@@ -303,4 +303,4 @@ def _stars(rng: random.Random, solved: bool) -> int:
 def _words(stars: int | None, rng: random.Random) -> str:
     if not stars or rng.random() < 0.5:
         return ""
-    return rng.choice(stories.PRAISE if stars >= 4 else stories.SO_SO if stars == 3 else stories.BAD)
+    return rng.choice(phrases.PRAISE if stars >= 4 else phrases.SO_SO if stars == 3 else phrases.BAD)

@@ -4,7 +4,7 @@ import random
 from datetime import date, timedelta
 from typing import Any
 
-from huhang.doors.cli.city import names, stories
+from huhang.doors.cli.city import names, phrases, stories
 from huhang.doors.cli.city.register import Body, Place
 
 _FEW = ("两", "三", "四", "五", "六")
@@ -51,8 +51,8 @@ def tell(
     told = stories.STORIES[code]
     chosen = told[story % len(told)] if story is not None else rng.choice(told)
     slots = _slots(unit, subject, park, on, rng)
-    closing = rng.choice(stories.CLOSINGS)
-    body = rng.choice(stories.OPENINGS) + chosen.happened.format(**slots) + chosen.wish.format(**slots) + closing
+    closing = rng.choice(phrases.CLOSINGS)
+    body = rng.choice(phrases.OPENINGS) + chosen.happened.format(**slots) + chosen.wish.format(**slots) + closing
     county = unit.branch.town if unit.branch else ""
     place = f"{county}{unit.town}{slots['road']}{slots['number']}号" if rng.random() < 0.7 else slots["com"]
     return chosen.title.format(**slots), body, place
