@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "huhang.register.subjects",
     "huhang.register.imports",
     "huhang.register.liaisons",
+    "huhang.register.rounds",
     "huhang.cases",
     "huhang.cases.counts",
     "huhang.kinds.requests",

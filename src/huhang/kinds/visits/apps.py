@@ -11,7 +11,7 @@ class VisitsConfig(AppConfig):
 
     def ready(self) -> None:
         """Makes the shape of this room's catalogue entries known, and a visit a way of having been seen."""
-        from huhang.kinds.visits import catalogue
+        from huhang.kinds.visits import catalogue, doing
         from huhang.register.subjects import life
 
         catalogue.register()
@@ -20,3 +20,4 @@ class VisitsConfig(AppConfig):
             "SELECT c.subject_id, c.received_at AS at FROM cases_case c"
             " WHERE c.kind = 'visit' AND c.channel = 'on_site' AND c.state <> 'voided'",
         )
+        doing.register()
