@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "huhang.register.imports",
     "huhang.register.liaisons",
     "huhang.register.rounds",
+    "huhang.register.posts",
     "huhang.cases",
     "huhang.cases.counts",
     "huhang.kinds.requests",

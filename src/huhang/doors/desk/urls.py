@@ -7,6 +7,7 @@ from huhang.doors.desk.liaisons import urls as liaisons
 from huhang.doors.desk.lists import urls as lists
 from huhang.doors.desk.map import urls as map_
 from huhang.doors.desk.meetings import urls as meetings
+from huhang.doors.desk.posts import urls as posts
 from huhang.doors.desk.register import urls as register
 from huhang.doors.desk.visits import urls as visits
 
@@ -20,5 +21,6 @@ urlpatterns = [
     *map_.urlpatterns,
     *liaisons.urlpatterns,
     *visits.urlpatterns,
+    *posts.urlpatterns,
     *register.urlpatterns,
 ]

@@ -83,7 +83,7 @@ def bar(shown: Shown, actor: Actor, url: str) -> Filters:
     ]
     choices = (
         Choice("flag", _("分类和标识"), tuple(catalogue.class_choices(shown.wanted.kind)), shown.said.get("flag", "")),
-        Choice("unit", _("责任单位"), _units(), shown.said.get("unit", "")),
+        Choice("unit", _("责任单位"), units(), shown.said.get("unit", "")),
         Choice("silent", _("多久没走访"), _silences(), shown.said.get("silent", "")),
         Choice("placed", _("坐标"), (("yes", _("有坐标")), ("no", _("没有坐标"))), shown.said.get("placed", "")),
         Choice("state", _("状态"), _states(), shown.said.get("state", "")),
@@ -93,7 +93,8 @@ def bar(shown: Shown, actor: Actor, url: str) -> Filters:
     return Filters(groups=(tuple(kinds),), choices=choices, keep=keep, clear_url=url if shown.said else "")
 
 
-def _units() -> tuple[tuple[str, str], ...]:
+def units() -> tuple[tuple[str, str], ...]:
+    """Units that stand, to choose from, each under its branch."""
     known = tree()
     return tuple(
         (str(n.id), f"{known.label(n.branch)} {n.short}" if n.branch not in (None, n.id) else n.short)

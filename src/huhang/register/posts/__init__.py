@@ -1,0 +1,1 @@
+"""Police posts inside enterprises, parks and scenic areas: proposed by rule, opened by a person, manned with dates."""
