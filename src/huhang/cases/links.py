@@ -4,9 +4,6 @@ Opening it changes nothing, so mail scanners and previews can open it as often a
 for one another at the link's row, and the second finds it spent. Each room keeps its links in a table of its own.
 """
 
-import hashlib
-import hmac
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -14,16 +11,13 @@ from typing import Any, TypeVar
 from django.db import models
 
 from huhang.base.access.context import SYSTEM, acting
-from huhang.base.keyring import keys
+from huhang.base.keyring import slips
 from huhang.cases.models import Case
 
 OPEN, SPENT, EXPIRED, REPLACED, RATED, OVER, UNKNOWN = (
     *("open", "spent", "expired", "replaced", "rated", "over", "unknown"),
 )
 """How a link stands; ``rated``: it was said in another way; ``over``: there is nothing to say now."""
-
-LONGEST = 64
-"""No link of ours is so long."""
 
 
 class OneTimeLink(models.Model):
@@ -53,23 +47,19 @@ class Look:
     why: str = ""
 
 
-def _digest(text: str, use: str, key: bytes) -> bytes:
-    return hmac.new(key, f"{use}\x00{text}".encode(), hashlib.sha256).digest()
-
-
 def issue(model: type[L], *, use: str, days: int, now: datetime, case: Case, **more: Any) -> tuple[L, str]:
     """A fresh link of a case with its text, which is told once and kept nowhere; the one before is good no more.
 
     Args:
         use: what the link is for; a text is good for one use alone.
     """
-    text = secrets.token_urlsafe(16)
+    text, digest = slips.fresh(use)
     rows: Any = model._default_manager
     with acting(SYSTEM):
         rows.filter(case=case, spent_at=None, replaced_at=None).update(replaced_at=now)
         made = rows.create(
             case=case,
-            digest=_digest(text, use, keys.ring("token").now),
+            digest=digest,
             created_at=now,
             expires_at=now + timedelta(days=days),
             **more,
@@ -82,12 +72,12 @@ def found(model: type[L], text: str, *, use: str, lock: bool = False) -> L | Non
 
     Whoever holds a link is nobody we know, so the caller reads as the system.
     """
-    if len(text) >= LONGEST:
+    held = slips.digests(text, use)
+    if not held:
         return None
     rows: Any = model._default_manager
     if lock:
         rows = rows.select_for_update(of=("self",))
-    held = [_digest(text, use, key) for key in keys.ring("token").keys.values()]
     row: L | None = rows.filter(digest__in=held).first()
     return row
 

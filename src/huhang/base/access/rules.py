@@ -47,6 +47,8 @@ class Perm(StrEnum):
     JUDGE_CARD = "judge_card"
     PLAN_LIAISON = "plan_liaison"
     VISIT = "visit"
+    NOTIFY = "notify"
+    RELEASE = "release"
     READ_JOURNAL = "read_journal"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_SYSTEM = "manage_system"
@@ -111,6 +113,7 @@ ROLES: dict[str, Role] = {
             Perm.IMPORT,
             Perm.EXPORT,
             Perm.SEE_SENSITIVE,
+            Perm.NOTIFY,
         ),
         _role(
             "liaison",
@@ -121,6 +124,7 @@ ROLES: dict[str, Role] = {
             Perm.CLASSIFY,
             Perm.KEEP_REGISTER,
             Perm.VISIT,
+            Perm.NOTIFY,
         ),
         _role("handler", _("承办民警"), _("签收、办理、答复本单位的诉求"), Reach.OWN, *_HANDLING),
         _role(
@@ -137,6 +141,8 @@ ROLES: dict[str, Role] = {
             Perm.EXPORT,
             Perm.SUPERVISE,
             Perm.PLAN_LIAISON,
+            Perm.NOTIFY,
+            Perm.RELEASE,
         ),
         _role(
             "revisitor",
@@ -166,6 +172,8 @@ ROLES: dict[str, Role] = {
             Perm.JUDGE_CARD,
             Perm.CONVENE,
             Perm.PLAN_LIAISON,
+            Perm.NOTIFY,
+            Perm.RELEASE,
             privileged=True,
         ),
         _role(
@@ -180,6 +188,7 @@ ROLES: dict[str, Role] = {
             Perm.EXPORT,
             Perm.ANSWER_CARD,
             Perm.JUDGE_CARD,
+            Perm.RELEASE,
             privileged=True,
         ),
         _role(

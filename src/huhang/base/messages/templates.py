@@ -24,6 +24,34 @@ class Words(NamedTuple):
 
 
 WORDS: dict[str, Words] = {
+    "survey.ask": Words(
+        "【护航】请您匿名评议公安服务，点 %(link)s 作答，不用登录，答卷不与您关联，不想答可以不答。",
+        "[Huhang] Please tell us, anonymously, how we serve you: %(link)s. No account; you need not answer.",
+    ),
+    "notice.new": Words(
+        "【护航】%(unit)s有一则通知给您单位，请点 %(link)s 查看并点“已阅”，也可以用手机号登录网上大厅查看。",
+        "[Huhang] %(unit)s has a notice for your organisation: %(link)s. Please open it and mark it as read.",
+    ),
+    "notice.plain": Words(
+        "【护航】%(unit)s有一则通知给您单位，请用手机号登录网上大厅，在“通知”里查看。",
+        "[Huhang] %(unit)s has a notice for your organisation. Read it in the hall under Notices.",
+    ),
+    "notice.again": Words(
+        "【护航】提醒：%(unit)s给您单位的通知还没有阅读，请点 %(link)s 查看并点“已阅”。",
+        "[Huhang] Reminder: a notice from %(unit)s is still unread: %(link)s.",
+    ),
+    "notice.again_plain": Words(
+        "【护航】提醒：%(unit)s给您单位的通知还没有阅读，请用手机号登录网上大厅，在“通知”里查看。",
+        "[Huhang] Reminder: a notice from %(unit)s is still unread. Read it in the hall under Notices.",
+    ),
+    "notice.release": Words(
+        "有一则通知等您放行，共发 %(count)s 家，请在“通知”里查看。",
+        "A notice to %(count)s subjects waits for your release. See Notices.",
+    ),
+    "notice.settled": Words(
+        "您提交放行的通知已有结果，请在“通知”里查看。",
+        "The notice you submitted has been decided on. See Notices.",
+    ),
     "phone.code": Words(
         "【护航】验证码 %(code)s，5 分钟内有效。请勿告诉他人，工作人员不会向您索要。",
         "[Huhang] Your code is %(code)s, valid for 5 minutes. Tell nobody; our staff never ask for it.",

@@ -47,3 +47,19 @@ def count_wrong(kind: str, source: str, *, now: datetime) -> None:
     """
     Attempt.objects.filter(at__lte=now - WITHIN).delete()
     Attempt.objects.bulk_create([Attempt(kind=kind, source=_place(kind, source), at=now)])
+
+
+@transaction.atomic
+def admit_some(kind: str, source: str, *, most: int, now: datetime) -> None:
+    """Lets something go ahead and counts it, right or not: so many from one place within ten minutes.
+
+    Raises:
+        TooMany: that many came already; ``retry_after`` says when the oldest is forgotten.
+    """
+    recent = Attempt.objects.filter(kind=kind, source=_place(kind, source), at__gt=now - WITHIN)
+    tries = list(recent.order_by("-at").values_list("at", flat=True)[:most])
+    if len(tries) >= most:
+        wait = max(1, math.ceil((tries[-1] + WITHIN - now).total_seconds()))
+        said = {"wait": math.ceil(wait / 60)}
+        raise TooMany("同一个网络提交得太多，请 %(wait)d 分钟后再试。", params=said, retry_after=wait)
+    count_wrong(kind, source, now=now)

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "huhang.kinds.requests.instructions",
     "huhang.kinds.requests.routing",
     "huhang.kinds.requests.repeats",
+    "huhang.kinds.requests.surveying",
     "huhang.kinds.requests.solved",
     "huhang.kinds.requests.rectifying",
     "huhang.kinds.cards",

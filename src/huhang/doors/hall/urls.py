@@ -15,6 +15,7 @@ from huhang.doors.hall import (
     requests,
     start,
     subjects,
+    surveys,
     talking,
     visits,
 )
@@ -39,6 +40,9 @@ urlpatterns = [
     path("leave/", leaving.leave, name="leave"),
     path("s/<str:token>/", link.link, name="link"),
     path("v/<str:token>/", link.visit_link, name="visit_link"),
+    path("q/thanks/", surveys.thanks, name="survey_thanks"),
+    path("q/<slug:entry>/", surveys.open_survey, name="survey"),
+    path("a/<str:token>/", surveys.invited, name="survey_link"),
     path("r/<str:number>/", requests.request_page, name="request"),
     path("r/<str:number>/rate/", rating.rate, name="rate"),
     path("r/<str:number>/talk/", talking.talk_page, name="talk"),

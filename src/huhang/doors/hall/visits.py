@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods
 
 from huhang.base.access.queries import visible_to
 from huhang.base.access.rules import Actor
+from huhang.base.papers.codes import qr
 from huhang.cases.actions import move
 from huhang.cases.actions.moving import refused
 from huhang.cases.models import Case
 from huhang.cases.registry import kind_of
 from huhang.doors.frame.gates import actor_of
-from huhang.doors.frame.qr import qr_svg
 from huhang.doors.hall import visitor
 from huhang.doors.hall.forms import StarsForm, blame
 from huhang.doors.hall.showing import show
@@ -131,4 +131,4 @@ def gate_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         raise Missing
     code, until = gate.make(subject.pk, now=now, printed=False)
     where = request.build_absolute_uri("/desk/visits/phone/?" + urlencode({"code": code}))
-    return show(request, "gate", {"subject": subject, "qr": qr_svg(where, _("走访签到码")), "until": until, "now": now})
+    return show(request, "gate", {"subject": subject, "qr": qr(where, _("走访签到码")), "until": until, "now": now})

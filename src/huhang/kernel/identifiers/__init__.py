@@ -6,6 +6,7 @@ or raises ``errors.Invalid`` with a sentence that says what is wrong. Messages n
 
 from huhang.kernel.identifiers.certificate import certificate_check_char, check_certificate_id
 from huhang.kernel.identifiers.credit import CreditCode, check_credit_code, complete_credit_code, credit_code_warnings
+from huhang.kernel.identifiers.found import hide_numbers
 from huhang.kernel.identifiers.masks import (
     mask_address,
     mask_bank_card,
@@ -37,6 +38,7 @@ __all__ = [
     "check_plate",
     "complete_credit_code",
     "credit_code_warnings",
+    "hide_numbers",
     "id_number_warnings",
     "mask_address",
     "mask_bank_card",

@@ -23,6 +23,7 @@ from huhang.reading.figures.periods import Window
 from huhang.register.subjects.models import Subject
 
 TOP = 10
+TOPIC = "topic"
 GROUPS = {"category": ("category",), "branch": ("category", "branch"), "subject": ("category", "subject")}
 """What a row is: a category; a category in a branch's area; a category at one subject. Never a person (K4)."""
 
@@ -70,6 +71,38 @@ def ranking(actor: Actor, window: Window, by: str, where: Q, policy: Worst | Non
     rows = [_row(row, by, most, votes, most_votes, labels, rule) for row in found]
     rows.sort(key=lambda row: (-row.score, -row.n, row.category, str(row.other)))
     return Ranking(rows[:TOP], len(counted) - len(found), rule, survey, sum(votes.values()))
+
+
+def topics(actor: Actor, window: Window, where: Q, policy: Worst | None = None) -> Ranking:
+    """The ten worst things named in the year's survey: how often each was named, joined with how the ledger fares in
+    its class. Things named under a class of which nothing stands in the ledger are ranked by how often alone.
+    """
+    rule = policy or worst()
+    survey = Survey.objects.filter(year=_year(window.until), replaced_at=None).first()
+    if survey is None:
+        return Ranking((), 0, rule, None, 0)
+    named = SurveyRow.objects.filter(survey=survey).exclude(opinion="").values("category", "topic")
+    found = list(named.annotate(votes=Sum("votes")).order_by())
+    counted = {row["category"]: row for row in _counted(actor, window, ("category",), where)}
+    most = max((counted[one["category"]]["n"] for one in found if one["category"] in counted), default=0)
+    most_votes = max((one["votes"] for one in found), default=0)
+    rows = [_topic(one, counted.get(one["category"]), most, most_votes, rule) for one in found]
+    rows.sort(key=lambda row: (-row.score, -(row.votes or 0), row.category, row.other_label))
+    return Ranking(rows[:TOP], 0, rule, survey, sum(one["votes"] for one in found))
+
+
+def _topic(one: dict[str, Any], held: dict[str, Any] | None, most: int, most_votes: int, rule: Worst) -> Row:
+    row = held or {"category": one["category"], "n": 0, "late": 0, "rated": 0, "bad": 0, "redo": 0}
+    n = row["n"]
+    shares: dict[str, float | None] = {
+        "count": n / most if most and n else None,
+        "late": row["late"] / n if n else None,
+        "bad": row["bad"] / row["rated"] if row["rated"] else None,
+        "redo": row["redo"] / n if n else None,
+        "survey": one["votes"] / most_votes if most_votes else None,
+    }
+    counts = (n, row["late"], row["rated"], row["bad"], row["redo"], one["votes"])
+    return Row(one["category"], None, one["topic"], *counts, score(shares, rule), shares)
 
 
 def _counted(actor: Actor, window: Window, group: tuple[str, ...], where: Q) -> list[dict[str, Any]]:

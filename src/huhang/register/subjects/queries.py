@@ -83,6 +83,19 @@ def may_keep(actor: Actor, subject: Subject) -> bool:
     return reaches(actor, Perm.KEEP_REGISTER, subject.unit_id)
 
 
+def within_reach(actor: Actor, perm: Perm) -> QuerySet[Subject]:
+    """The subjects this actor sees and on whose ground a permission of theirs counts (`reaches`, as a condition)."""
+    rows = visible(actor)
+    if actor.kind == "system":
+        return rows
+    held = [g for g in actor.grants if perm in g.perms and g.reach is not Reach.NONE]
+    if any(g.reach is Reach.ALL for g in held):
+        return rows
+    units = {g.unit for g in held}
+    below = {g.unit for g in held if g.reach is Reach.BELOW}
+    return rows.filter(unit_id__in=[n.id for n in tree().nodes.values() if n.id in units or n.branch in below])
+
+
 @dataclass(frozen=True)
 class Wanted:
     """How the list of subjects is narrowed; several mean all of them. ``unit`` takes in the units below it."""

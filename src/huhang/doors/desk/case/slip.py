@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from huhang.base.papers.codes import qr
@@ -32,7 +33,13 @@ def slip_page(request: HttpRequest, number: str) -> HttpResponseBase:
         said = f"{say(refusal)} {say_hint(refusal)}".strip()
         return render(request, "desk/case/slip.html", {**told, "why": said}, status=refusal.status)
     unit = tree().label(case.request.answered_unit_id or case.unit_id)
-    shown = {**told, "code": qr(made.address), "address": made.address, "until": made.link.expires_at, "unit": unit}
+    shown = {
+        **told,
+        "code": qr(made.address, _("评价链接的二维码")),
+        "address": made.address,
+        "until": made.link.expires_at,
+        "unit": unit,
+    }
     response = render(request, "desk/case/slip_print.html", shown)
     response["Cache-Control"] = "no-store, private"
     return response

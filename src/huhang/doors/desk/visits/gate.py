@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from huhang.base.access.rules import Perm
+from huhang.base.papers.codes import qr
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.parts import Chip
-from huhang.doors.frame.qr import qr_svg
 from huhang.kinds.visits import gate
 from huhang.register.subjects import queries as register
 
@@ -33,7 +33,7 @@ def gate_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     where = request.build_absolute_uri(reverse("desk:visit_phone") + "?" + urlencode({"code": code}))
     context = {
         "subject": subject,
-        "qr": qr_svg(where, _("走访签到码")),
+        "qr": qr(where, _("走访签到码")),
         "code": code,
         "until": until,
         "printed": printed,

@@ -47,14 +47,25 @@ def enter(*, name: str, year: int, content: bytes, by: Actor, now: datetime) -> 
         Denied: no permission to supervise everything.
         Invalid: no name, no such year, not a table, or rows that cannot be used: each is named, and nothing is kept.
     """
+    may_enter(by)
+    return keep(name=name, year=year, rows=_rows(content), by=by, now=now)
+
+
+def may_enter(by: Actor) -> None:
+    """Raises Denied for whoever does not supervise everything."""
     if by.user is None or not by.everything or not {Perm.SUPERVISE, Perm.COMMENT} <= by.perms:
         raise Denied("您没有导入问卷的权限。")
+
+
+@transaction.atomic
+def keep(*, name: str, year: int, rows: list[SurveyRow], by: Actor, now: datetime) -> Entered:
+    """Keeps rows as the survey of a year, wherever they come from; raises as `enter` does."""
+    may_enter(by)
     said = clean(name, max_length=80).replace("\n", " ")
     if not said:
         raise Invalid("请填写名称。", field="name")
     if not 2000 <= year <= now.year + 1:
         raise Invalid("请填写问卷的年度，例如 2026。", field="year")
-    rows = _rows(content)
     Survey.objects.filter(year=year, replaced_at=None).update(replaced_at=now)
     survey = Survey.objects.create(name=said, year=year, at=now, by_id=by.user, by_label=by.label)
     for row in rows:

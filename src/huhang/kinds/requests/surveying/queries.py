@@ -1,0 +1,82 @@
+"""Reading surveys: who may see which, how one stands, and how far it has come."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
+
+from huhang.base.access.rules import Actor, Perm
+from huhang.kernel.errors import Missing
+from huhang.kinds.requests.surveying.models import Answer, Invitation, Round
+from huhang.register.subjects.queries import reaches
+
+PLANNED, OPEN, OVER = "planned", "open", "over"
+
+
+def visible(actor: Actor) -> QuerySet[Round]:
+    """The surveys this actor may see; `walls.sees` says the same in the database."""
+    if actor.everything:
+        return Round.objects.all()
+    return Round.objects.filter(Q(unit_id__in=actor.units) | Q(branch__in=actor.branches))
+
+
+def round_of(actor: Actor, pk: uuid.UUID) -> Round:
+    """One survey this actor may see.
+
+    Raises:
+        Missing: there is none, or it is not for this actor; the two look the same.
+    """
+    found = visible(actor).filter(pk=pk).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def may_hold(actor: Actor, row: Round) -> bool:
+    """Whether this actor may end, print and arrange it: by a post that asks on the ground of its unit."""
+    return reaches(actor, Perm.NOTIFY, row.unit_id)
+
+
+def is_over(row: Round, now: datetime) -> bool:
+    """Whether no answer is taken any more."""
+    return row.closed_at is not None or now >= row.ends_at
+
+
+def state(row: Round, now: datetime) -> str:
+    """Whether it is planned, open or over."""
+    if is_over(row, now):
+        return OVER
+    return OPEN if now >= row.starts_at else PLANNED
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far it has come: invited, links made, phones reached, links used, answers shown, answers still unmixed."""
+
+    asked: int
+    made: int
+    reached: int
+    spent: int
+    shown: int
+    waiting: int
+
+
+def progress(row: Round) -> Progress:
+    """The numbers over a survey's page."""
+    links = Invitation.objects.filter(round=row).aggregate(
+        made=Count("id", filter=Q(digest__isnull=False)),
+        reached=Count("id", filter=Q(reached=True)),
+        spent=Count("id", filter=Q(spent=True)),
+    )
+    answers = Answer.objects.filter(round=row).aggregate(
+        shown=Count("id", filter=Q(mixed=True)), waiting=Count("id", filter=Q(mixed=False))
+    )
+    return Progress(asked=row.asked, **links, **answers)
+
+
+def address(row: Round) -> str:
+    """Where an open survey is answered; empty where this installation does not say where residents reach it."""
+    base = settings.HUHANG_ADDRESS.rstrip("/")
+    return f"{base}/q/{row.entry}/" if base else ""
