@@ -82,7 +82,7 @@ def topics(actor: Actor, window: Window, where: Q, policy: Worst | None = None) 
     if survey is None:
         return Ranking((), 0, rule, None, 0)
     named = SurveyRow.objects.filter(survey=survey).exclude(opinion="").values("category", "topic")
-    found = list(named.annotate(votes=Sum("votes")).order_by())
+    found: list[dict[str, Any]] = [dict(one) for one in named.annotate(votes=Sum("votes")).order_by()]
     counted = {row["category"]: row for row in _counted(actor, window, ("category",), where)}
     most = max((counted[one["category"]]["n"] for one in found if one["category"] in counted), default=0)
     most_votes = max((one["votes"] for one in found), default=0)

@@ -4,6 +4,7 @@ The table has a heading row with 类别 (a category's code or name), 问题 (wha
 it) and 意见 (what was written). A row with an opinion and no number counts one vote.
 """
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,23 +52,24 @@ def enter(*, name: str, year: int, content: bytes, by: Actor, now: datetime) -> 
     return keep(name=name, year=year, rows=_rows(content), by=by, now=now)
 
 
-def may_enter(by: Actor) -> None:
-    """Raises Denied for whoever does not supervise everything."""
+def may_enter(by: Actor) -> uuid.UUID:
+    """The officer who enters. Raises Denied for whoever does not supervise everything."""
     if by.user is None or not by.everything or not {Perm.SUPERVISE, Perm.COMMENT} <= by.perms:
         raise Denied("您没有导入问卷的权限。")
+    return by.user
 
 
 @transaction.atomic
 def keep(*, name: str, year: int, rows: list[SurveyRow], by: Actor, now: datetime) -> Entered:
     """Keeps rows as the survey of a year, wherever they come from; raises as `enter` does."""
-    may_enter(by)
+    user = may_enter(by)
     said = clean(name, max_length=80).replace("\n", " ")
     if not said:
         raise Invalid("请填写名称。", field="name")
     if not 2000 <= year <= now.year + 1:
         raise Invalid("请填写问卷的年度，例如 2026。", field="year")
     Survey.objects.filter(year=year, replaced_at=None).update(replaced_at=now)
-    survey = Survey.objects.create(name=said, year=year, at=now, by_id=by.user, by_label=by.label)
+    survey = Survey.objects.create(name=said, year=year, at=now, by_id=user, by_label=by.label)
     for row in rows:
         row.survey = survey
     SurveyRow.objects.bulk_create(rows)

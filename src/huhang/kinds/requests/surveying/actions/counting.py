@@ -55,6 +55,6 @@ def _rows(row: Round, code: str, question: str) -> list[SurveyRow]:
         made.append(SurveyRow(category=one.category, topic=topic, votes=1, opinion=one.text))
         votes[one.category] -= 1
     made += [SurveyRow(category=c, topic=question[:200], votes=n) for c, n in sorted(votes.items()) if n > 0]
-    for line, one in enumerate(made, 1):
-        one.line = line
+    for line, entered in enumerate(made, 1):
+        entered.line = line
     return made
