@@ -124,6 +124,15 @@ def test_a_link_works_once_and_no_answer_leads_back_to_it(city: City) -> None:
         assert actions.answer(values, link=link, now=NOW).state == "open"
         assert actions.answer(values, link=link, now=NOW).state == "spent"
     assert Answer.objects.count() == 11
+    url, phone = f"/a/{links[11]}/", Client()
+    for _scanner in range(3):
+        assert phone.get(url).status_code == 200  # C6: opening it uses nothing up
+    page = phone.get(url).content.decode()
+    ticket = re.search(r'name="ticket" value="([^"]+)"', page)
+    assert ticket
+    assert phone.post(url, {"ticket": ticket[1], "q-overall": "2", "q-class": "park"}).status_code == 200
+    assert Answer.objects.count() == 11  # nor does the first click
+    assert "已经作答过" in phone.get(f"/a/{links[0]}/").content.decode()
     before = set(Answer.objects.values_list("pk", flat=True))
     assert actions.mix(row.pk, now=NOW) == 6  # five stay behind, so that the end shows no single answer
     assert not before & set(Answer.objects.values_list("pk", flat=True))  # keys are new, of the waiting ones too
