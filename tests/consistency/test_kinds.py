@@ -21,12 +21,13 @@ from huhang.cases.rules import Kind
 from huhang.kernel.errors import Missing, Refusal
 from tests.factories.cards import by_hand
 from tests.factories.city import NOW, City, filed, make_city
+from tests.factories.trainings import planned
 from tests.factories.visits import visited
 
 KINDS = sorted(kinds().values(), key=lambda k: k.name)
 FIELD_KINDS = {
     *("line", "text", "choice", "codes", "stars", "days", "flag"),
-    *("unit", "units", "officer", "category", "case", "date", "pick", "picks", "files"),
+    *("unit", "units", "officer", "category", "case", "date", "pick", "picks", "files", "number", "counts"),
 }
 
 
@@ -127,12 +128,17 @@ def _visit(city: City) -> Case:
     return visited(city, cause="invited", cause_note="企业来电，请去一趟")
 
 
+def _training(city: City) -> Case:
+    return planned(city)
+
+
 SAMPLES: dict[str, Callable[[City], Case]] = {
     "request": lambda city: filed(city).case,
     "card": by_hand,
     "meeting": _meeting,
     "duty": _duty,
     "visit": _visit,
+    "training": _training,
 }
 """One case of each kind, seen by the city's dispatcher and foreign to the officer across the river."""
 

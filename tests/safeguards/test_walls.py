@@ -44,6 +44,7 @@ WRITES_ON_GET = {
     "desk:file": "opening a person's file is a line the person sees",
     "hall:download": "opening a file is a line in the journal",
     "desk:export": "what was exported is a line in the journal",
+    "desk:trainings_export": "what was exported is a line in the journal",
     "desk:map_export": "what was exported is a line in the journal",
     "supervision:export": "what was exported is a line in the journal",
     "supervision:matters_export": "what was exported is a line in the journal",

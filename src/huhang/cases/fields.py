@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Choices = Callable[[], Sequence[tuple[str, Any]]]
 Pick = Callable[["Case"], Sequence[tuple[str, Any]]]
+_MOST_SORTS = 30
 Options = Callable[["Case", Actor, datetime], Sequence[tuple[str, Any]]]
 
 
@@ -24,8 +25,9 @@ class Field:
 
     Args:
         kind: ``line``, ``text``, ``choice``, ``codes`` (several of the choices), ``stars``, ``days``, ``flag``,
-            ``unit``, ``units``, ``officer``, ``category``, ``case``, ``date``, ``pick``, ``picks`` or ``files``.
-        most: longest text, largest number of days, most files at once.
+            ``unit``, ``units``, ``officer``, ``category``, ``case``, ``date``, ``pick``, ``picks``, ``files``,
+            ``number`` (0 or more) or ``counts`` (how many of each of the ``options``; the effect checks what they are).
+        most: longest text, largest number of days or of anything counted, most files at once.
         pick: what a ``pick`` chooses from: ids of what stands beside the case, each with its words. The effect asks
             again whether the chosen one belongs to the case.
         only: of a ``pick``: the only one there is needs no choosing, and is not asked for.
@@ -86,6 +88,25 @@ def _number(field: Field, raw: Any) -> int:
     return value
 
 
+def _counted(field: Field, raw: Any) -> int:
+    try:
+        value = int(str(raw)) if not isinstance(raw, bool | float) else -1
+    except ValueError:
+        raise Invalid("请填整数。", field=field.name) from None
+    if not 0 <= value <= field.most:
+        raise Invalid("请填 %(low)d 到 %(high)d 之间的整数。", field=field.name, params={"low": 0, "high": field.most})
+    return value
+
+
+def _counts(field: Field, raw: Any) -> dict[str, int] | None:
+    if not isinstance(raw, dict) or len(raw) > _MOST_SORTS:
+        raise Invalid("请按项填人数。", field=field.name)
+    told = {str(code)[:24]: _counted(field, said) for code, said in raw.items() if str(said or "").strip() or said == 0}
+    if field.required and not told:
+        raise Invalid("请填写这一项。", field=field.name)
+    return told or None
+
+
 def _flag(field: Field, raw: Any) -> bool:
     if raw in (True, "true", "on", "1", "yes"):
         return True
@@ -142,6 +163,8 @@ _CLEANERS: dict[str, Callable[[Field, Any], Any]] = {
     "codes": _codes,
     "stars": _number,
     "days": _number,
+    "number": _counted,
+    "counts": _counts,
     "flag": _flag,
     "unit": _id,
     "pick": _id,

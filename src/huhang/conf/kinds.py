@@ -4,6 +4,7 @@ from huhang.kinds.cards.kind import CARD
 from huhang.kinds.duties.kind import DUTY
 from huhang.kinds.meetings.kind import MEETING
 from huhang.kinds.requests.kind import REQUEST
+from huhang.kinds.trainings.kind import TRAINING
 from huhang.kinds.visits.kind import VISIT
 
-KINDS = (REQUEST, CARD, MEETING, DUTY, VISIT)
+KINDS = (REQUEST, CARD, MEETING, DUTY, VISIT, TRAINING)

@@ -245,6 +245,18 @@ WORDS: dict[str, Words] = {
         "[Huhang] One of us called on you (%(number)s). Rate the visit at %(link)s, no account needed. The link works"
         " once, for %(days)s days. You need not rate.",
     ),
+    "training.planned": Words(
+        "【护航】%(unit)s 定于 %(at)s 为贵单位举办“%(what)s”，请安排人员参加。地点见大厅“我的企业”。",
+        "[Huhang] %(unit)s holds “%(what)s” for you on %(at)s. See My enterprises for the place.",
+    ),
+    "training.moved": Words(
+        "【护航】%(unit)s 为贵单位举办的“%(what)s”改在 %(at)s，地点见大厅“我的企业”。",
+        "[Huhang] %(unit)s moved “%(what)s” to %(at)s. The place is under My enterprises.",
+    ),
+    "training.off": Words(
+        "【护航】%(unit)s 原定 %(at)s 为贵单位举办的“%(what)s”取消了。",
+        "[Huhang] %(unit)s called off “%(what)s”, planned for %(at)s.",
+    ),
     "meeting.call": Words(
         "联席会议 %(number)s 请您单位参加，时间、地点和议题请看会议页。",
         "Your unit is asked to joint meeting %(number)s. Time, place and agenda are on its page.",

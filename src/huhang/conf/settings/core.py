@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "huhang.kinds.meetings",
     "huhang.kinds.duties",
     "huhang.kinds.visits",
+    "huhang.kinds.trainings",
     "huhang.kinds.requests.talk",
     "huhang.reading",
     "huhang.doors.frame",

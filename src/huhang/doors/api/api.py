@@ -22,6 +22,7 @@ from huhang.doors.api import (
     requests,
     statistics,
     subjects,
+    trainings,
     visits,
     webhooks,
 )
@@ -60,6 +61,7 @@ api.add_router("/webhooks", webhooks.router)
 api.add_router("/liaisons", liaisons.router)
 api.add_router("/matters", matters.router)
 api.add_router("/visits", visits.router)
+api.add_router("/trainings", trainings.router)
 api.add_router("/cases", cases.router)
 api.add_router("/requests", requests.router)
 api.add_router("/requests", moves.router)

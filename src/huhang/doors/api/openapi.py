@@ -30,6 +30,7 @@ def tags() -> list[dict[str, str]]:
         {"name": "beside", "description": _("诉求旁边的：外单位协助、局领导批示、与诉求人的对话")},
         {"name": "subjects", "description": _("主体库：企业、重点项目、商会、园区、社区……，联系人、履历、修改记录")},
         {"name": "visits", "description": _("走访：登记一次走访和带回的诉求，列表，一次走访的全部")},
+        {"name": "trainings", "description": _("讲座、演练、集中检查：安排、登记已办的，列表，一场的全部；只有人数")},
         {"name": "liaisons", "description": _("包保责任：谁负责哪家企业、哪个项目，安排方案")},
         {"name": "webhooks", "description": _("推送：有事就通知您的系统，签名、重试、对账")},
         {"name": "statistics", "description": _("统计：单位 × 状态 × 月")},

@@ -100,7 +100,8 @@ class FieldOut(Schema):
     name: str
     label: str
     kind: str = Field(
-        description="line text choice codes stars days flag unit units officer category case date pick picks"
+        description="line text choice codes stars days flag unit units officer category case date pick picks number"
+        " counts"
     )
     required: bool
     help: str

@@ -1,6 +1,7 @@
 """The enterprises a visitor speaks for: what the bureau holds of them, asking for a correction, and its outcome."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import Actor
 from huhang.doors.frame.gates import actor_of
 from huhang.doors.frame.notices import done
@@ -19,6 +21,8 @@ from huhang.doors.hall.forms import blame
 from huhang.doors.hall.showing import limited, show
 from huhang.doors.hall.visitor import with_phone
 from huhang.kernel.errors import Invalid, Missing, TooMany
+from huhang.kinds.trainings import queries as trainings
+from huhang.kinds.trainings.rules import CHECK
 from huhang.register.subjects import catalogue, particulars, queries
 from huhang.register.subjects.actions import ask_correction
 from huhang.register.subjects.actions.correcting import CORRECTABLE
@@ -96,6 +100,7 @@ def subject(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             for one in queries.contacts_of(own)
         ],
         "form": form,
+        "coming": _coming(own, now),
         "asked": [_asked(one) for one in Correction.objects.filter(subject=own).order_by("-at")[:SHOWN]],
         "now": now,
     }
@@ -108,6 +113,16 @@ def _own(actor: Actor, pk: uuid.UUID) -> Subject:
     if found is None:
         raise Missing
     return found
+
+
+def _coming(own: Subject, now: datetime) -> list[dict[str, Any]]:
+    """Lectures and drills planned for one's own enterprise; a check is told to nobody beforehand (B5)."""
+    with acting(SYSTEM):
+        rows = [one for one in trainings.of_subjects([own.pk], since=now) if one.training.form != CHECK]
+    return [
+        {"title": one.title, "at": one.training.starts_at, "place": one.place, "unit": tree().label(one.unit_id)}
+        for one in rows
+    ]
 
 
 def _facts(own: Subject) -> list[Fact]:

@@ -8,7 +8,17 @@ from datetime import datetime
 
 from huhang.base.access.rules import Actor
 from huhang.cases.models import Case
-from huhang.doors.desk.case import helping, instructions, meetings, outside, proposals, rectifying, talk, visits
+from huhang.doors.desk.case import (
+    helping,
+    instructions,
+    meetings,
+    outside,
+    proposals,
+    rectifying,
+    talk,
+    trainings,
+    visits,
+)
 from huhang.doors.desk.case.cards import cards_beside
 from huhang.doors.desk.case.sections import Section
 
@@ -27,7 +37,12 @@ PARTS: Mapping[str, Part] = {
     "spoken": visits.spoken,
 }
 
-OF_KIND: Mapping[str, Part] = {"meeting": meetings.agenda, "duty": meetings.duty, "visit": visits.part}
+OF_KIND: Mapping[str, Part] = {
+    "meeting": meetings.agenda,
+    "duty": meetings.duty,
+    "visit": visits.part,
+    "training": trainings.part,
+}
 """Kinds whose page is made of boxes that hang on who looks."""
 
 

@@ -17,6 +17,7 @@ from huhang.cases.fields import Field
 from huhang.cases.models import Case
 from huhang.cases.registry import kind_of
 from huhang.cases.rules import Move
+from huhang.doors.desk.case import counts
 from huhang.doors.desk.case.told import Told, attrs
 from huhang.doors.desk.case.uploading import help_of
 from huhang.doors.frame.fields import ManyFiles
@@ -40,7 +41,9 @@ class MoveForm(Told):
                 continue
             if field.only and field.pick is not None and len(field.pick(case)) == 1:
                 continue
-            if field.options is not None:
+            if field.kind == "counts" and field.options is not None:
+                made, only = counts.field(field.options(case, by or STRANGER, now), field.most), None
+            elif field.options is not None:
                 made, only = _picked(field, list(field.options(case, by or STRANGER, now)))
             else:
                 made, only = _MADE[field.kind](field, case, now), None
@@ -77,7 +80,14 @@ def typed(move: Move, data: Any) -> dict[str, Any]:
     """What was sent for the move's fields, as it was sent."""
     many = ("units", "codes", "picks")
     asked = (f for f in move.fields if f.kind != "files")  # files are kept before, by `uploading`
-    return {f.name: data.getlist(f.name) if f.kind in many else data.get(f.name) for f in asked}
+    return {
+        f.name: counts.typed(data, f.name)
+        if f.kind == "counts"
+        else data.getlist(f.name)
+        if f.kind in many
+        else data.get(f.name)
+        for f in asked
+    }
 
 
 def _initial(field: Field, case: Case) -> Any:
@@ -137,6 +147,10 @@ def _stars(field: Field, case: Case, now: datetime) -> forms.Field:
 
 def _days(field: Field, case: Case, now: datetime) -> forms.Field:
     return forms.IntegerField(min_value=1, max_value=field.most)
+
+
+def _number(field: Field, case: Case, now: datetime) -> forms.Field:
+    return forms.IntegerField(min_value=0, max_value=field.most)
 
 
 def _flag(field: Field, case: Case, now: datetime) -> forms.Field:
@@ -220,6 +234,7 @@ _MADE: dict[str, Callable[[Field, Case, datetime], forms.Field]] = {
     "codes": _codes,
     "stars": _stars,
     "days": _days,
+    "number": _number,
     "flag": _flag,
     "unit": _unit,
     "units": _units,
