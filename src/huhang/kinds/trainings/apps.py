@@ -11,7 +11,8 @@ class TrainingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Makes this room's catalogue known, and a session a part of the life of everybody it was for."""
-        from huhang.kinds.trainings import catalogue, life
+        from huhang.kinds.trainings import catalogue, doing, life
 
         catalogue.register()
         life.register()
+        doing.register()

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_safe
 
 from huhang.base.access.queries import allows
 from huhang.base.access.rules import Perm
+from huhang.base.papers.codes import qr
 from huhang.doors.desk.case.finding import case_at
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.parts import Chip
-from huhang.doors.frame.qr import qr_svg
 from huhang.kernel.errors import Denied, Missing
 from huhang.kinds.trainings import codes, queries
 from huhang.kinds.trainings.actions.counting import OPEN
@@ -41,7 +41,7 @@ def codes_page(request: HttpRequest, number: str) -> HttpResponse:
         code, until = codes.make(case.pk, stage, now=now)
         where = request.build_absolute_uri(reverse("hall:session", args=[code]))
         context |= {
-            "qr": qr_svg(where, str(labels[stage])),
+            "qr": qr(where, str(labels[stage])),
             "where": where,
             "until": until,
             "counted": known.scanned if stage == DOOR else getattr(known, f"{stage}_taken"),
