@@ -69,7 +69,9 @@ def test_a_quarter_and_the_days_after_a_record() -> None:
 
 def test_reminding_begins_working_days_before_the_last() -> None:
     (one,) = between(rule(remind=5), since="2026-11-20", until="2026-11-21")
-    assert SCHEDULE.date_of(rules.reminded_from(one, CALENDAR, SCHEDULE)) == date(2026, 11, 23)
+    assert SCHEDULE.date_of(rules.reminded_from(one.rule, one.last, one.start, CALENDAR, SCHEDULE)) == date(
+        2026, 11, 23
+    )
 
 
 def test_nothing_owed_is_no_share() -> None:

@@ -286,6 +286,10 @@ WORDS: dict[str, Words] = {
         "%(count)s supervision cards await your written answer: red %(red)s, orange %(orange)s, yellow %(yellow)s, "
         "blue %(blue)s. Open the cards in your inbox and answer each.",
     ),
+    "rounds.digest": Words(
+        "定期职责：%(near)s 项快到期，%(late)s 项已经迟了。请打开“我的职责”逐项办理，办不了的请负责人说明免办。",
+        "Recurring duties: %(near)s near their end, %(late)s late. Open My duties; your chief excuses what cannot be.",
+    ),
     "card.emergency": Words(
         "特急事项的督办卡 %(number)s 请您马上书面答复。",
         "Supervision card %(number)s is about an emergency. Please answer it in writing at once.",

@@ -11,10 +11,11 @@ class RoundsConfig(AppConfig):
 
     def ready(self) -> None:
         """Makes the rules known to the catalogue, and what is written down here a way of having done a duty."""
-        from huhang.register.rounds import catalogue, declaring
+        from huhang.register.rounds import catalogue, declaring, events
         from huhang.register.subjects import belongings, life
 
         catalogue.register()
+        events.register()
         declaring.declare(
             "rounds",
             "SELECT 'record', r.subject_id, r.unit_id, r.held_at, r.by, r.rule, r.roles::text[], r.bodies, ''"

@@ -103,7 +103,7 @@ FROM (
 
 _FIELDS = """
 d.rule, d.version, d.day, d.last, d.start, d.finish, d.deadline, d.of, d.subject_id, d.unit_id, d.branch_id, d.name,
-d.officer_id, w.name AS officer, d.excuse_id, d.done_at, d.done_by, d.record, d.later, d.state,
+d.sensitive, d.officer_id, w.name AS officer, d.excuse_id, d.done_at, d.done_by, d.record, d.later, d.state,
 coalesce(x.reason, '') AS reason, coalesce(x.by_label, '') AS excused_by, x.at AS excused_at, v.name AS done_name
 """
 
@@ -128,6 +128,7 @@ class Duty:
     unit_id: uuid.UUID
     branch_id: uuid.UUID | None
     name: str
+    sensitive: bool
     officer_id: uuid.UUID | None
     officer: str | None
     excuse_id: uuid.UUID | None

@@ -9,7 +9,7 @@ from typing import Any
 
 from huhang.base.access.rules import Actor, Perm, Reach
 from huhang.base.catalog import queries as catalog
-from huhang.kernel.errors import Missing
+from huhang.kernel.errors import Missing, Sentence
 from huhang.register.rounds import catalogue
 from huhang.register.rounds.deriving import _FIELDS, Duty, Span, fetch, statement
 from huhang.register.rounds.models import Excuse, Feed, Record
@@ -183,19 +183,19 @@ def mine(actor: Actor, span: Span, *, open_: bool = False) -> Wanted:
     return Wanted(span, officer=actor.user or uuid.UUID(int=0), chiefly=chiefly(actor), open=open_)
 
 
-def why_not_excuse(duty: Duty, actor: Actor) -> str | None:
+def why_not_excuse(duty: Duty, actor: Actor) -> Sentence | None:
     """Why this officer may not excuse a duty; nothing when they may. Nobody excuses what is their own to do."""
     if duty.officer_id is not None and duty.officer_id == actor.user:
-        return "自己的职责不能自己免办，请由上级说明。"
+        return Sentence("自己的职责不能自己免办，请由上级说明。")
     if duty.subject_id is None:
         above = [g for g in actor.grants if Perm.PLAN_LIAISON in g.perms and g.unit != duty.unit_id]
         branch = tree()[duty.unit_id].branch
         if any(g.reach is Reach.ALL or (g.reach is Reach.BELOW and g.unit == branch) for g in above):
             return None
-        return "单位自己的职责由上级说明免办。"
+        return Sentence("单位自己的职责由上级说明免办。")
     if reaches(actor, Perm.PLAN_LIAISON, duty.unit_id):
         return None
-    return "免办由单位负责人说明。"
+    return Sentence("免办由单位负责人说明。")
 
 
 def may_excuse_some(actor: Actor) -> bool:
@@ -207,6 +207,11 @@ def may_record(duty: Duty, actor: Actor) -> bool:
     """Whether this officer may write down that it was done: whoever owes it, or visits in its unit."""
     mine_ = duty.officer_id is not None and duty.officer_id == actor.user
     return mine_ or reaches(actor, Perm.VISIT, duty.unit_id)
+
+
+def may_void(row: Record, actor: Actor) -> bool:
+    """Whether this officer may say that something was written down by mistake."""
+    return reaches(actor, Perm.PLAN_LIAISON, row.unit_id)
 
 
 def excuses(rule: str, of: uuid.UUID, day: date) -> list[Excuse]:

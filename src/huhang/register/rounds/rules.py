@@ -215,12 +215,12 @@ def last_working(day: date, calendar: Calendar) -> date:
     return day
 
 
-def reminded_from(period: Period, calendar: Calendar, schedule: Schedule) -> datetime:
-    """From when on it is reminded of: the morning so many working days before the last."""
-    day = period.last
-    for _n in range(period.rule.remind):
+def reminded_from(rule: Rule, last: date, start: datetime, calendar: Calendar, schedule: Schedule) -> datetime:
+    """From when on a duty is reminded of: the morning so many working days before its last, never before it began."""
+    day = last
+    for _n in range(rule.remind):
         day = last_working(day - timedelta(days=1), calendar)
-    return max(schedule.at(day, time()), period.start)
+    return max(schedule.at(day, time()), start)
 
 
 def coverage(done: int, owed: int, excused: int) -> float | None:

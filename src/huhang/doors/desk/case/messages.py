@@ -20,7 +20,7 @@ from huhang.doors.frame.notices import done
 from huhang.kernel.errors import Missing
 
 PAGE = 50
-_LINKS = {"card.digest": "/desk/?kind=card"}
+_LINKS = {"card.digest": "/desk/?kind=card", "rounds.digest": "/desk/rounds/"}
 """Where a message about several cases leads."""
 
 
