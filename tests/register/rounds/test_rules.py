@@ -124,7 +124,7 @@ def _sheets(*bodies: dict[str, Any]) -> list[Sheet]:
         ("liaison_plan", "default", {"lines": {"officer": {}, "station_chief": {}}}),
         ("contact_roles", "head", {}),
         ("contact_roles", "legal", {}),
-        ("visit_purposes", "return", {}),
+        *(("visit_purposes", code, {}) for code in ("return", "around", "progress")),
         ("subject_classes", "city", {}),
     ]
     sheets = [Sheet(kind, code, 1, body, "f") for kind, code, body in named]
@@ -141,6 +141,7 @@ def test_names_that_are_not_there_and_the_same_duty_twice_stop_a_load() -> None:
         {"done": [{"sort": "dance"}]},
         {"done": [{"sort": "visit", "roles": ["king"]}]},
         {"done": [{"sort": "visit", "tags": ["tea"]}]},
+        {"purpose": "tea"},
     ]
     for change in strange:
         assert len(catalogue.together(_sheets({**base, **change}))) == 1, change

@@ -20,6 +20,7 @@ from huhang.doors.api import (
     reference,
     repeats,
     requests,
+    rounds,
     statistics,
     subjects,
     trainings,
@@ -62,6 +63,7 @@ api.add_router("/liaisons", liaisons.router)
 api.add_router("/matters", matters.router)
 api.add_router("/visits", visits.router)
 api.add_router("/trainings", trainings.router)
+api.add_router("/rounds", rounds.router)
 api.add_router("/cases", cases.router)
 api.add_router("/requests", requests.router)
 api.add_router("/requests", moves.router)

@@ -9,6 +9,7 @@ from huhang.doors.desk.map import urls as map_
 from huhang.doors.desk.meetings import urls as meetings
 from huhang.doors.desk.posts import urls as posts
 from huhang.doors.desk.register import urls as register
+from huhang.doors.desk.rounds import urls as rounds
 from huhang.doors.desk.trainings import urls as trainings
 from huhang.doors.desk.visits import urls as visits
 
@@ -24,5 +25,6 @@ urlpatterns = [
     *visits.urlpatterns,
     *posts.urlpatterns,
     *trainings.urlpatterns,
+    *rounds.urlpatterns,
     *register.urlpatterns,
 ]

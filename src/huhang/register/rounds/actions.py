@@ -235,6 +235,8 @@ def open_feed(*, language: str, by: Actor, now: datetime) -> str:
 @transaction.atomic
 def close_feed(*, by: Actor, now: datetime) -> int:
     """Makes the officer's calendar address good no more. Returns how many there were."""
+    if by.user is None:
+        return 0
     gone = Feed.objects.filter(user_id=by.user, ended_at__isnull=True).update(ended_at=now)
     if gone:
         journal.write("round.feed_end", by=by, now=now)

@@ -54,6 +54,8 @@ def together(sheets: Sequence[Sheet]) -> list[Problem]:
         ]
         sorts = [way["sort"] for way in sheet.body["done"]]
         asked.append(("sort", [*sorts, *filter(None, [sheet.body.get("after")])], declaring.sorts()))
+        if purpose := sheet.body.get("purpose"):
+            asked.append(("purpose", [purpose], codes[declaring.tags_of("visit")]))
         for way in sheet.body["done"]:
             asked.append(("done.roles", way.get("roles", []), codes[CONTACTS]))
             if kind := declaring.tags_of(way["sort"]):

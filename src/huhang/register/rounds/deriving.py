@@ -14,7 +14,6 @@ from typing import Any
 
 from django.db import connection
 
-from huhang.base.access.context import SYSTEM, acting
 from huhang.base.catalog import queries as catalog
 from huhang.register.rounds import catalogue, declaring
 from huhang.register.rounds.rules import RECORD, Period, Rule, Way
@@ -237,7 +236,10 @@ def _periods(span: Span, now: datetime, codes: Iterable[str]) -> list[Period]:
 def statement(
     span: Span, now: datetime, *, codes: Iterable[str] = (), only: Iterable[uuid.UUID] = ()
 ) -> tuple[str, dict[str, Any]] | None:
-    """Every duty of a span as one SELECT with its values; none when there is no period to ask for."""
+    """Every duty of a span as one SELECT with its values; none when there is no period to ask for.
+
+    To be made and read as the system: a duty is done whoever may see by what. Whoever asks narrows the rows in it.
+    """
     found = _periods(span, now, codes)
     if not found:
         return None
@@ -256,7 +258,7 @@ def statement(
 
 
 def fetch(sql: str, params: Mapping[str, Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Reads as the system: a duty is done whoever may see by what. Whoever asks narrows the rows in the statement."""
-    with acting(SYSTEM), connection.cursor() as cursor:
+    """Reads the rows of a statement."""
+    with connection.cursor() as cursor:
         cursor.execute(sql, dict(params))
         return [column.name for column in cursor.description or ()], cursor.fetchall()

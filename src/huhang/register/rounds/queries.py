@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import Actor, Perm, Reach
 from huhang.base.catalog import queries as catalog
 from huhang.kernel.errors import Missing, Sentence
@@ -77,10 +78,17 @@ def _asked(wanted: Wanted, now: datetime) -> tuple[str, dict[str, Any]] | None:
 
 def duties(wanted: Wanted, actor: Actor, now: datetime, *, most: int | None = None, skip: int = 0) -> list[Duty]:
     """The duties a filter leaves, as far as this actor sees them: late ones first, then by the day they are due."""
+    where, more = _where(wanted, actor)
+    with acting(SYSTEM, apart=False):
+        return _duties(wanted, where, more, now, most, skip)
+
+
+def _duties(
+    wanted: Wanted, where: str, more: Mapping[str, Any], now: datetime, most: int | None, skip: int
+) -> list[Duty]:
     asked = _asked(wanted, now)
     if asked is None:
         return []
-    where, more = _where(wanted, actor)
     sql = f"""
 WITH d AS (SELECT * FROM ({asked[0]}) d WHERE {where} ORDER BY (d.state <> 'late'), d.last, d.unit_id, d.name, d.rule,
     d.of, d.day LIMIT %(most)s OFFSET %(skip)s)
@@ -135,10 +143,17 @@ class Tally:
 
 def tallies(wanted: Wanted, actor: Actor, now: datetime) -> dict[tuple[uuid.UUID, uuid.UUID | None, str], Tally]:
     """How the duties of a filter stand, by unit, branch and rule: one statement."""
+    where, more = _where(wanted, actor)
+    with acting(SYSTEM, apart=False):
+        return _tallies(wanted, where, more, now)
+
+
+def _tallies(
+    wanted: Wanted, where: str, more: Mapping[str, Any], now: datetime
+) -> dict[tuple[uuid.UUID, uuid.UUID | None, str], Tally]:
     asked = _asked(wanted, now)
     if asked is None:
         return {}
-    where, more = _where(wanted, actor)
     sql = (
         "SELECT d.unit_id, d.branch_id, d.rule, d.state, count(*), count(*) FILTER (WHERE d.state = 'late'"  # noqa: S608
         f" AND d.later IS NOT NULL) FROM ({asked[0]}) d WHERE {where} GROUP BY 1, 2, 3, 4"

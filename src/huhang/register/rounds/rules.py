@@ -45,7 +45,8 @@ class Rule:
 
     ``grace`` and ``remind`` count working days: after the end of a period before it is late, and before the end when it
     is reminded of. A period with fewer than ``least_days`` working days is not owed at all (a holiday week). A rule
-    with ``after`` has no calendar period: each record of that sort gives ``within`` working days.
+    with ``after`` has no calendar period: each record of that sort gives ``within`` working days. ``purpose`` is
+    what a visit made for it is for, filled in when its form is opened.
     """
 
     code: str
@@ -67,6 +68,7 @@ class Rule:
     least_days: int = 1
     after: str = ""
     within: int = 0
+    purpose: str = ""
 
     @property
     def of_units(self) -> bool:
@@ -261,6 +263,7 @@ def rule_of(version: int, body: Mapping[str, Any]) -> Rule:
         least_days=int(body.get("least_days", 1)),
         after=str(body.get("after", "")),
         within=int(body.get("within", 0)),
+        purpose=str(body.get("purpose", "")),
     )
 
 

@@ -44,7 +44,7 @@ def new_visit(request: HttpRequest) -> HttpResponseBase:
     if subject is None:
         return _pick(request, actor, now)
     if request.method != "POST":
-        return _form(request, subject, VisitForm(now, kind=subject.kind), now)
+        return _form(request, subject, VisitForm(now, kind=subject.kind, initial=_begun(request)), now)
     try:
         number = _make(request, subject, actor, now)
     except (Invalid, Conflict) as wrong:
@@ -70,6 +70,11 @@ def _chosen(actor: Actor, text: str, code: str, now: datetime) -> Subject | None
         return register.subject_of(actor, uuid.UUID(text))
     except ValueError:
         return None
+
+
+def _begun(request: HttpRequest) -> dict[str, str]:
+    """What a link already says of the visit, such as one from a recurring duty (B2)."""
+    return {name: request.GET[name][:24] for name in ("purpose", "cause", "met_0_role") if name in request.GET}
 
 
 def _make(request: HttpRequest, subject: Subject, actor: Actor, now: datetime) -> str:
