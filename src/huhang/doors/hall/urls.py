@@ -3,6 +3,7 @@
 from django.urls import path
 
 from huhang.doors.hall import (
+    calendar,
     filing,
     following,
     health,
@@ -46,6 +47,7 @@ urlpatterns = [
     path("a/<str:token>/", surveys.invited, name="survey_link"),
     path("t/<str:code>/", sessions.session, name="session"),
     path("t/<str:code>/files/<uuid:attachment>/", sessions.material, name="session_file"),
+    path("calendar/<str:token>.ics", calendar.feed, name="calendar"),
     path("r/<str:number>/", requests.request_page, name="request"),
     path("r/<str:number>/rate/", rating.rate, name="rate"),
     path("r/<str:number>/talk/", talking.talk_page, name="talk"),

@@ -35,3 +35,8 @@ FIGURES = (
 )
 COVERAGE = _("覆盖率 = 已办 ÷（应办 − 免办）；分母为零时显示“—”")
 """The formula, said wherever the share is shown."""
+
+
+def labels() -> dict[str, str]:
+    """What each state is called."""
+    return {one.name: str(one.label) for one in FIGURES if one is not OWED}

@@ -4,24 +4,22 @@ from collections import defaultdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import Perm
 from huhang.base.catalog import queries as catalog
-from huhang.base.people.queries import actor_for
 from huhang.doors.desk.rounds import asking
-from huhang.doors.desk.rounds.words import duty_url, month_words, rule_words, shown, state_words
+from huhang.doors.desk.rounds.words import month_words, shown
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.notices import done
-from huhang.register.rounds import actions, catalogue, ical, queries
-from huhang.register.rounds.deriving import Duty, Span
-from huhang.register.rounds.rules import DONE, EXCUSED, first_of, next_of
+from huhang.register.rounds import actions, queries
+from huhang.register.rounds.deriving import Span
+from huhang.register.rounds.rules import first_of, next_of
 
 MOST = 1000
 
@@ -56,7 +54,7 @@ def _show(request: HttpRequest, token: str = "") -> HttpResponse:
         "before_url": f"{url}?month={before}",
         "after_url": f"{url}?month={later}",
         "feed": feed,
-        "feed_url": request.build_absolute_uri(reverse("desk:rounds_ics", kwargs={"token": token})) if token else "",
+        "feed_url": request.build_absolute_uri(reverse("hall:calendar", kwargs={"token": token})) if token else "",
         "now": now,
     }
     return render(request, "desk/rounds/calendar.html", context)
@@ -91,48 +89,3 @@ def feed_page(request: HttpRequest) -> HttpResponse:
         return redirect(reverse("desk:rounds_calendar"))
     language = translation.get_language() or "zh-hans"
     return _show(request, actions.open_feed(language=language[:8], by=actor, now=now))
-
-
-@require_safe
-def ics(request: HttpRequest, token: str) -> HttpResponse:
-    """The feed itself: whoever holds the address reads it. Names of subjects, no persons; the sensitive without a name.
-
-    A strange, revoked or replaced address, or one whose officer has left, is not found: no program can sign in.
-    """
-    now = timezone.now()
-    feed = actions.feed_by(token)
-    if feed is None:
-        return HttpResponseNotFound(_("没有这个日历地址，或者已经停用。"), content_type="text/plain; charset=utf-8")
-    with acting(SYSTEM):
-        actor = actor_for(feed.user.username, now=now, door="desk")
-        found = queries.duties(queries.mine(actor, _span(now)), actor, now, most=MOST)
-    with translation.override(feed.language):
-        base = request.build_absolute_uri("/").rstrip("/")
-        text = ical.calendar(_("护航：定期职责"), (_event(one, base) for one in found), now=now)
-    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = 'inline; filename="rounds.ics"'
-    response["Cache-Control"] = "no-store, private"
-    response["X-Robots-Tag"] = "noindex"
-    return response
-
-
-def _span(now: datetime) -> Span:
-    today = catalog.schedule().date_of(now)
-    return Span(today - timedelta(days=35), today + timedelta(days=95), ahead=True)
-
-
-def _event(duty: Duty, base: str) -> ical.Event:
-    rule = catalogue.rule(duty.rule, duty.version)
-    name = _("涉密主体") if duty.sensitive else duty.name
-    slots = catalog.schedule().slots
-    said = state_words()[duty.state]
-    return ical.Event(
-        uid=f"{duty.rule}-{duty.of.hex}-{duty.day:%Y%m%d}@huhang",
-        day=duty.last,
-        start=slots[0][0],
-        end=slots[-1][1],
-        summary=f"{rule_words(duty.rule, duty.version)}：{name}（{said}）",
-        description=catalogue.about(rule) if rule else "",
-        url=f"{base}{duty_url(duty)}",
-        done=duty.state in (DONE, EXCUSED),
-    )

@@ -11,6 +11,5 @@ urlpatterns = [
     path("rounds/export/", export.export_page, name="rounds_export"),
     path("rounds/calendar/", calendar.calendar_page, name="rounds_calendar"),
     path("rounds/calendar/address/", calendar.feed_page, name="rounds_feed"),
-    path("rounds/calendar/<str:token>.ics", calendar.ics, name="rounds_ics"),
     path("rounds/<slug:rule>/<uuid:of>/<str:day>/", duty.duty_page, name="round"),
 ]

@@ -13,7 +13,7 @@ from huhang.base.access.rules import Actor, Perm
 from huhang.base.catalog import queries as catalog
 from huhang.doors.frame.rules import is_chinese
 from huhang.kernel.worktime import remaining, say_remaining
-from huhang.register.rounds import catalogue
+from huhang.register.rounds import catalogue, figures
 from huhang.register.rounds.deriving import Duty
 from huhang.register.rounds.rules import DONE, DUE, EXCUSED, LATE, MONTH, QUARTER, WEEK, Rule
 from huhang.register.units.queries import tree
@@ -23,7 +23,7 @@ TONES = {DUE: "go", DONE: "ok", LATE: "late", EXCUSED: ""}
 
 def state_words() -> dict[str, str]:
     """What each state is called."""
-    return {DUE: _("未到期"), DONE: _("已办"), LATE: _("已迟"), EXCUSED: _("免办")}
+    return figures.labels()
 
 
 def rule_words(code: str, version: int = 0) -> str:
