@@ -19,8 +19,10 @@ from huhang.cases.models import Case
 from huhang.cases.registry import kinds
 from huhang.cases.rules import Kind
 from huhang.kernel.errors import Missing, Refusal
+from huhang.register.posts.models import Post
 from tests.factories.cards import by_hand
 from tests.factories.city import NOW, City, filed, make_city
+from tests.factories.posts import disputed, hazard, post
 from tests.factories.trainings import planned
 from tests.factories.visits import visited
 
@@ -132,6 +134,11 @@ def _training(city: City) -> Case:
     return planned(city)
 
 
+def _hazard(city: City) -> Case:
+    there = Post.objects.first() or post(city)
+    return hazard(city, there)
+
+
 SAMPLES: dict[str, Callable[[City], Case]] = {
     "request": lambda city: filed(city).case,
     "card": by_hand,
@@ -139,6 +146,8 @@ SAMPLES: dict[str, Callable[[City], Case]] = {
     "duty": _duty,
     "visit": _visit,
     "training": _training,
+    "hazard": _hazard,
+    "dispute": lambda city: disputed(city, None),
 }
 """One case of each kind, seen by the city's dispatcher and foreign to the officer across the river."""
 

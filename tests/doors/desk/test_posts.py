@@ -1,17 +1,24 @@
 """B4 at the desk: a proposal is opened or declined, officers come and go, and what is wrong stands beside its field."""
 
+import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from huhang.base.access.context import SYSTEM
+from huhang.cases.models import Attachment, Case
+from huhang.kinds.disputes.models import Party
 from huhang.register.posts import actions
 from huhang.register.posts.models import Post, Proposal, Stay
 from huhang.register.subjects.actions import enter_subject
 from huhang.register.subjects.models import Subject
 from tests.factories.city import NOW, City, make_city
+from tests.factories.posts import post
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +91,77 @@ def test_whoever_may_not_decide_sees_and_changes_nothing(city: City) -> None:
     assert chief.post("/desk/posts/new/", {**told, "host": "没有的"}).status_code == 422
     assert chief.post("/desk/posts/new/", {**told, "host": firm.number}).status_code == 302
     assert Proposal.objects.get().decision == "opened"
+
+
+def test_a_post_takes_hazards_and_disputes_and_its_month_opens_every_record(city: City) -> None:
+    made, client = post(city), signed_in(city, "handler")
+    told = {"post": str(made.pk), "category": "exit", "body": "东门内堆货", "idempotency_key": "one"}
+    assert "海晏化工安企警务站" in client.get(f"/desk/posts/hazards/new/?post={made.pk}").content.decode()
+    assert client.get("/desk/posts/hazards/new/?post=x").status_code == 200
+    wrong = client.post("/desk/posts/hazards/new/", {**told, "body": "应予处罚"})
+    assert wrong.status_code == 422
+    assert "不能作为处罚依据" in wrong.content.decode()
+    answers = [client.post("/desk/posts/hazards/new/", {**told, "photos": picture()}) for _ in range(2)]
+    assert {one.status_code for one in answers} == {302}  # pressed twice, kept once
+    found = Case.objects.get(kind="hazard")
+    assert Attachment.objects.get(case=found).public
+    assert "不作处罚依据" in client.get(f"/desk/cases/{found.number}/").content.decode()
+
+    page = "/desk/posts/disputes/new/"
+    assert "当事人" in client.get(page).content.decode()
+    told = {"post": str(made.pk), "topic": "drainage", "title": "涵洞堵了村里排水", "body": "雨后积水"}
+    one = {"side_0": "a", "subject_0": made.host.number, "side_1": "b", "name_1": "王海燕", "phone_1": "138"}
+    wrong = client.post(page, {**told, **one})
+    assert wrong.status_code == 422
+    assert "phone_1" in wrong.content.decode()
+    assert client.post(page, {**told, **one, "subject_0": "没有的", "phone_1": ""}).status_code == 422
+    assert client.post(page, {**told, **one, "phone_1": "13800000001"}).status_code == 302
+    case = Case.objects.get(kind="dispute")
+    shown = client.get(f"/desk/cases/{case.number}/").content.decode()
+    assert "王**" in shown
+    assert "王海燕" not in shown
+    party = Party.objects.get(case=case, subject=None)
+    here = f"/desk/cases/{case.number}/parties/{party.pk}/"
+    assert client.get(here).status_code == 200
+    assert client.post(here, {"why": ""}).status_code == 422
+    assert "王海燕" in client.post(here, {"why": "约调解时间"}).content.decode()
+    assert client.get(f"/desk/cases/{case.number}/parties/{made.pk}/").status_code == 404
+    both = [str(one.pk) for one in Party.objects.filter(case=case)]
+    sat = {"version": case.version, "on": "2026-11-20", "present": both, "said": "愿意各让一步"}
+    assert "到场的当事人" in client.get(f"/desk/cases/{case.number}/moves/mediate/").content.decode()
+    assert client.post(f"/desk/cases/{case.number}/moves/mediate/", sat).status_code == 302
+    asked = {"version": case.version + 1, "authority": "town_harbour", "asked": "请牵头扩建"}
+    assert client.post(f"/desk/cases/{case.number}/moves/refer/", asked).status_code == 302
+    shown = client.get(f"/desk/cases/{case.number}/").content.decode()
+    for words in ("第 1 次调解 · 2026-11-20", "愿意各让一步", "港湾镇人民政府", "前函复"):
+        assert words in shown
+
+    boss, month = signed_in(city, "chief"), f"{timezone.localdate():%Y-%m}"
+    stay = {"do": "man", "officer": str(city.users["handler"].pk), "starts_on": "2026-02-01", "why": "懂机械"}
+    boss.post(f"/desk/posts/{made.pk}/", stay)
+    sheet = f"/desk/posts/{made.pk}/month/?month={month}"
+    assert boss.get(sheet).status_code == 200
+    assert found.number in boss.get(f"{sheet}&of=hazards").content.decode()
+    assert case.number in boss.get(f"{sheet}&of=disputes").content.decode()
+    assert "周正" in boss.get(f"{sheet}&of=officers").content.decode()
+    assert "没有记录" in boss.get(f"{sheet}&of=visits").content.decode()
+    assert boss.get(f"{sheet}&of=nothing").status_code == 404
+    assert boss.get(f"/desk/posts/{made.pk}/month/?month=2199-01").status_code == 422
+    assert boss.get(f"{sheet}&form=docx").status_code == 200
+    assert client.get(f"{sheet}&form=docx").status_code == 403
+    every = boss.get(f"/desk/posts/month/?month={month}").content.decode()
+    assert "驻站 1 人，发现隐患 1 处" in every
+    assert made.station.name in body(boss.get(f"/desk/posts/month/?month={month}&form=csv"))
+    assert made.host.number in body(boss.get("/desk/posts/?form=csv"))
+    assert "handler" in body(boss.get("/desk/posts/?form=csv&of=officers"))
+    assert client.get("/desk/posts/?form=csv").status_code == 403
+
+
+def body(answer: Any) -> str:
+    return b"".join(answer.streaming_content).decode("utf-8-sig")
+
+
+def picture() -> SimpleUploadedFile:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "white").save(out, "JPEG")
+    return SimpleUploadedFile("door.jpg", out.getvalue(), "image/jpeg")

@@ -3,8 +3,8 @@
 import pytest
 
 from huhang.base.keyring import keys
+from huhang.cases.secrets import prove_secret
 from huhang.kernel.errors import Invalid
-from huhang.kinds.requests.actions.filing import prove_secret
 from tests.factories.city import City, filed, make_city
 
 pytestmark = pytest.mark.django_db

@@ -239,6 +239,44 @@ WORDS: dict[str, Words] = {
         "走访 %(number)s 的企业评价不满意，请了解情况。",
         "The enterprise was not satisfied with visit %(number)s. Please hear what was wrong.",
     ),
+    "hazard.alert": Words(
+        "【护航】警务站在贵单位看到一处安全隐患，请自行消除，这不是检查，不作处罚依据。"
+        "编号 %(number)s，查询码 %(secret)s，可在网上查看、说明已消除。",
+        "[Huhang] Our police post noticed a hazard on your ground and asks you to put it right. This is no inspection"
+        " and no ground for a penalty. Number %(number)s, secret %(secret)s: follow it online and say when it is done.",
+    ),
+    "hazard.cleared": Words(
+        "【护航】隐患 %(number)s 已复看，确已消除，谢谢。",
+        "[Huhang] We looked at hazard %(number)s again: it is put right. Thank you.",
+    ),
+    "hazard.again": Words(
+        "【护航】隐患 %(number)s 复看时还没有完全消除，请凭编号和查询码查看还差什么。",
+        "[Huhang] We looked at hazard %(number)s again: something is still missing. Look it up to see what.",
+    ),
+    "hazard.left": Words(
+        "【护航】隐患 %(number)s 到期没有消除，请为自己的安全尽快处理。",
+        "[Huhang] Hazard %(number)s was not put right by its day. For your own safety please see to it soon.",
+    ),
+    "hazard.removed": Words(
+        "企业说隐患 %(number)s 已消除，请安排别人去复看。",
+        "The enterprise says that hazard %(number)s is put right. Please have somebody else look.",
+    ),
+    "hazard.late": Words(
+        "隐患 %(number)s 到了请企业消除的日期，请去看一看。",
+        "Hazard %(number)s has reached the day by which it was to be put right. Please have a look.",
+    ),
+    "hazard.check": Words(
+        "隐患 %(number)s 该复看了，还没有人去。",
+        "Hazard %(number)s was to be looked at again by now, and nobody has.",
+    ),
+    "dispute.late": Words(
+        "纠纷 %(number)s 到期还没有化解，请尽快安排。",
+        "Dispute %(number)s is past its day and not settled. Please see to it.",
+    ),
+    "dispute.relapse": Words(
+        "纠纷 %(number)s 该回访了，请没有参加调解的人去问问有没有反复。",
+        "Dispute %(number)s is due to be looked at again, by somebody who did not mediate.",
+    ),
     "visit.rate": Words(
         "【护航】我们的人刚走访过贵单位（%(number)s）。请点 %(link)s 评价，不用登录。"
         "链接只能用一次，%(days)s 天内有效，可以不评。",

@@ -84,6 +84,8 @@ INSTALLED_APPS = [
     "huhang.kinds.duties",
     "huhang.kinds.visits",
     "huhang.kinds.trainings",
+    "huhang.kinds.hazards",
+    "huhang.kinds.disputes",
     "huhang.kinds.requests.talk",
     "huhang.reading",
     "huhang.doors.frame",

@@ -58,7 +58,7 @@ def follow(request: HttpRequest) -> HttpResponse:
     visitor.refuse_officers(request)
     request.session.cycle_key()
     admit_case(request.session, case, now=now)
-    return redirect("hall:request", number=number)
+    return redirect("hall:hazard" if number.startswith(kind_of("hazard").prefix) else "hall:request", number=number)
 
 
 def _refused(request: HttpRequest, form: FollowForm, refusal: Refusal) -> HttpResponse:

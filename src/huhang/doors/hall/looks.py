@@ -28,6 +28,7 @@ FIELDS = {
     "person.phone": gettext_lazy("手机号"),
     "person.id_number": gettext_lazy("证件号码"),
     "request.contact": gettext_lazy("联系人姓名"),
+    "dispute.party": gettext_lazy("当事人姓名"),
     "file": gettext_lazy("附件"),
 }
 

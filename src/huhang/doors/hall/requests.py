@@ -61,6 +61,8 @@ def own(page: OwnPage) -> OwnPage:
         actor = actor_of(request)
         if actor.kind != "person":
             return redirect(reverse("hall:follow") + "?" + urlencode({"number": number[:40]}))
+        if number.upper().startswith(kind_of("hazard").prefix):  # an SMS says only that there is a number
+            return redirect("hall:hazard", number=number[:40])
         return page(request, find(number, actor), *args, **kw)
 
     inner.gate = "person"  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from huhang.base.messages import templates
 from huhang.base.vault import actions as vault
+from huhang.cases.secrets import secret_digest
 from huhang.doors.cli.city import righting
 from huhang.doors.cli.city.geography import polygon
 from huhang.doors.cli.city.life import Life
@@ -15,7 +16,7 @@ from huhang.doors.cli.city.register import Asker, Register
 from huhang.kernel.identifiers import mask_name, mask_phone
 from huhang.kernel.numbering import uuid7
 from huhang.kernel.text import bigrams, canonical_json, fold
-from huhang.kinds.requests.actions.filing import CONTACT, secret_digest
+from huhang.kinds.requests.actions.filing import CONTACT
 from huhang.kinds.requests.solved import catalogue as solved
 from huhang.kinds.requests.solved.rules import REDONE, SENSITIVE, draw
 from huhang.register.subjects.actions import NAME, PHONE

@@ -9,6 +9,7 @@ from datetime import datetime
 from huhang.base.access.rules import Actor
 from huhang.cases.models import Case
 from huhang.doors.desk.case import (
+    disputes,
     helping,
     instructions,
     meetings,
@@ -42,6 +43,7 @@ OF_KIND: Mapping[str, Part] = {
     "duty": meetings.duty,
     "visit": visits.part,
     "training": trainings.part,
+    "dispute": disputes.part,
 }
 """Kinds whose page is made of boxes that hang on who looks."""
 

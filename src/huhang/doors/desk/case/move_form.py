@@ -134,6 +134,11 @@ def _pick(field: Field, case: Case, now: datetime) -> forms.Field:
     return made
 
 
+def _picks(field: Field, case: Case, now: datetime) -> forms.Field:
+    rows: Options = list(field.pick(case)) if field.pick is not None else []
+    return forms.MultipleChoiceField(choices=rows, widget=forms.CheckboxSelectMultiple)
+
+
 def _codes(field: Field, case: Case, now: datetime) -> forms.Field:
     return forms.MultipleChoiceField(choices=_options(field), widget=forms.CheckboxSelectMultiple)
 
@@ -243,5 +248,6 @@ _MADE: dict[str, Callable[[Field, Case, datetime], forms.Field]] = {
     "case": _case,
     "date": _date,
     "pick": _pick,
+    "picks": _picks,
     "files": _files,
 }

@@ -4,6 +4,7 @@ from django.urls import path
 
 from huhang.doors.desk.case import (
     alike,
+    disputes,
     intake,
     messages,
     moving,
@@ -29,6 +30,7 @@ urlpatterns = [
     path("cases/<str:number>/rating-slip/", slip.slip_page, name="rating_slip"),
     path("cases/<str:number>/reveal/", reveal.reveal_page, name="reveal"),
     path("cases/<str:number>/met/<uuid:pk>/", visits.met_page, name="visit_met"),
+    path("cases/<str:number>/parties/<uuid:pk>/", disputes.party_page, name="dispute_party"),
     path("cases/<str:number>/moves/<str:name>/", moving.move_page, name="move"),
     path("cases/<str:number>/proposal/", proposals.proposal_page, name="proposal"),
     path("cases/<str:number>/moves/<str:name>/preview/", preview.preview_page, name="preview"),

@@ -3,14 +3,15 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from huhang.base.access.rules import Perm
-from huhang.doors.desk.posts import asking
+from huhang.doors.desk.lists.export import TYPES
+from huhang.doors.desk.posts import asking, export
 from huhang.doors.desk.register.lists import yuan
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.register.posts import catalogue, queries
@@ -28,15 +29,18 @@ def page_number(request: HttpRequest) -> str:
 
 @officers(Perm.SEE)
 @require_safe
-def posts(request: HttpRequest) -> HttpResponse:
-    """Posts under the address's filter.
+def posts(request: HttpRequest) -> HttpResponseBase:
+    """Posts under the address's filter; ``form`` makes a file of exactly these, ``of=officers`` of who is posted there.
 
     Raises:
         Invalid: a unit that is no id.
+        Denied: a file without the permission to export.
     """
     actor, now = actor_of(request), timezone.now()
     wanted, said = asking.read(request.GET.dict(), actor)
     rows = queries.narrowed(queries.visible(actor), wanted)
+    if (form := request.GET.get("form", "")) in TYPES:
+        return export.exported(actor, rows, form, of_officers=request.GET.get("of") == "officers", now=now)
     page = Paginator(rows, PAGE).get_page(page_number(request))
     today, shown = timezone.localtime(now).date(), list(page.object_list)
     manned = queries.manned([one.pk for one in shown], today)
@@ -58,6 +62,8 @@ def posts(request: HttpRequest) -> HttpResponse:
         "kept": [(name, value) for name, value in said.items() if name != "q"],
         "officers": there.values("officer_id").distinct().count(),
         "waiting": queries.proposals(actor).count(),
+        "may_export": Perm.EXPORT in actor.perms,
+        "may_take": Perm.VISIT in actor.perms,
         "may_decide": Perm.PLAN_LIAISON in actor.perms,
         "now": now,
     }

@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from huhang.base.access.queries import visible_to
 from huhang.base.access.rules import Actor, Perm
+from huhang.cases.models import Case
+from huhang.cases.registry import kind_of
 from huhang.doors.desk.case.told import Told
 from huhang.doors.desk.posts.deciding import day_of, id_of
 from huhang.doors.frame.gates import actor_of, officers
@@ -25,6 +28,7 @@ from huhang.register.posts import actions, catalogue, queries
 from huhang.register.posts.models import Post
 from huhang.register.units.queries import tree
 
+NEWEST = 8
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -110,6 +114,7 @@ def _show(
         forms_[do] = LeaveForm(now, data, auto_id=f"{do}-%s")
     if wrong is not None and do in forms_:
         forms_[do].tell(wrong)
+    mine = {kind: _newest(actor, post, kind) for kind in ("hazard", "dispute")}
     stays, today = queries.stays_of(post), timezone.localtime(now).date()
     asked = (request.POST if wrong else request.GET).get("stay", "")
     context = {
@@ -120,6 +125,8 @@ def _show(
         "left": [one for one in stays if one.ends_on is not None and one.ends_on < today],
         "leaving": next((one for one in stays if str(one.pk) == asked), None),
         "may": may,
+        "may_take": Perm.VISIT in actor.perms and post.closed_on is None,
+        "boxes": [(_("隐患"), mine["hazard"]), (_("纠纷"), mine["dispute"])],
         "form": next(iter(forms_.values()), None),
         "do": next(iter(forms_), ""),
         "now": now,
@@ -127,6 +134,13 @@ def _show(
         "wrong": say(wrong) if wrong else "",
     }
     return render(request, "desk/posts/post.html", context, status=wrong.status if wrong else 200)
+
+
+def _newest(actor: Actor, post: Post, kind: str) -> list[dict[str, Any]]:
+    """The newest of a kind at this post, those open first."""
+    rows = visible_to(actor, Case.objects.filter(kind=kind, **{f"{kind}__post": post}))
+    found = rows.defer("search", "folded", "body").order_by("-is_open", "-received_at", "-id")[:NEWEST]
+    return [{"case": one, "state": kind_of(kind).state(one.state)} for one in found]
 
 
 def _facts(post: Post) -> list[Fact]:

@@ -1,7 +1,5 @@
 """A request comes in: by whatever channel, it is one ledger (C1)."""
 
-import hashlib
-import hmac
 import math
 import uuid
 from dataclasses import dataclass
@@ -11,7 +9,6 @@ from typing import Any
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.queries import allows
 from huhang.base.access.rules import Actor, Perm
-from huhang.base.keyring import keys
 from huhang.base.messages import actions as messages
 from huhang.base.statements import rows
 from huhang.base.statements.prepared import prepared
@@ -21,9 +18,10 @@ from huhang.cases.actions import clocks
 from huhang.cases.actions.moving import party
 from huhang.cases.actions.opening import enter
 from huhang.cases.models import Assignment, Case, Step
-from huhang.kernel.errors import Denied, Invalid, Missing
+from huhang.cases.secrets import secret_digest
+from huhang.kernel.errors import Denied, Invalid
 from huhang.kernel.identifiers import mask_name
-from huhang.kernel.numbering import normalise_number, normalise_secret, secret, uuid7
+from huhang.kernel.numbering import secret, uuid7
 from huhang.kernel.text import clean
 from huhang.kinds.requests import catalogue
 from huhang.kinds.requests.models import Request
@@ -233,35 +231,3 @@ def _detail(case: Case, said: Said, values: dict[str, Any]) -> Request:
     )
     rows.add(detail)
     return detail
-
-
-def secret_digest(code: str) -> bytes:
-    """What is kept of a secret: enough to know it again, never enough to tell it."""
-    return _digest(code, keys.ring("token").now)
-
-
-def _digest(code: str, key: bytes) -> bytes:
-    return hmac.new(key, f"case.secret\x00{code}".encode(), hashlib.sha256).digest()
-
-
-def prove_secret(case: Case, code: str) -> bool:
-    """Whether this is the secret the case was filed with; compared in constant time, under every key still held."""
-    if not case.secret_digest:
-        return False
-    held = bytes(case.secret_digest)
-    return any(hmac.compare_digest(held, _digest(code, key)) for key in keys.ring("token").keys.values())
-
-
-def follow(number: str, code: str) -> uuid.UUID:
-    """The case behind a number and its secret (C7).
-
-    Raises:
-        Invalid: the number has a typing mistake (its check symbol says so).
-        Missing: no such pair; a wrong secret and a wrong number look the same.
-    """
-    wanted, given = normalise_number(number), normalise_secret(code)
-    with acting(SYSTEM):
-        case = Case.objects.filter(number=wanted).only("id", "secret_digest").first()
-    if case is None or not prove_secret(case, given):
-        raise Missing("编号与查询码对不上，请核对回执。")
-    return case.pk

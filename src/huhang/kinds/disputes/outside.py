@@ -1,0 +1,73 @@
+"""A matter that needs another authority: a letter, its clock, and its answer (C5)."""
+
+import re
+from collections.abc import Sequence
+
+from huhang.cases.actions import clocks
+from huhang.cases.rules import Doing, Outcome, Promise
+from huhang.kernel.errors import Conflict, Invalid
+from huhang.kernel.worktime import Unit
+from huhang.kinds.disputes import catalogue, queries
+from huhang.kinds.disputes.models import Letter
+from huhang.kinds.disputes.papers import write_letter
+from huhang.kinds.disputes.rules import RESULTS
+
+CLOCK = "outside"
+_PERSONAL = re.compile(r"(?<!\d)(1\d{10}|\d{17}[\dXx])(?!\d)")
+
+
+def refer(doing: Doing) -> Outcome:
+    """Writes the letter and starts the authority's clock beside ours, which goes on (ADR 16)."""
+    case, code, asked = doing.case, doing.values["authority"], doing.values["asked"]
+    body = catalogue.authorities().get(code)
+    if body is None:
+        raise Invalid("目录里没有这个单位，或它已停用，请重新选择。", field="authority")
+    if _PERSONAL.search(asked):
+        raise Invalid("函里不写手机号和身份证号；需要联系当事人时，由承办人来联系。", field="asked")
+    if any(one.authority == code for one in queries.open_letters(case)):
+        raise Conflict("已经发函给这个单位，还没有函复。", field="authority")
+    seq = Letter.objects.filter(case=case).count() + 1
+    promise = Promise(f"{code}@{body['version']}", int(body["days"]), Unit.WORKING_DAYS.value)
+    clock = clocks.start(case, f"{CLOCK}-{seq}", promise, at=doing.now, shown=False)
+    assert clock.due_at is not None  # a clock without pauses always has a due instant
+    number, file = write_letter(case, body=body, asked=asked, due_at=clock.due_at, by=doing.by, now=doing.now)
+    Letter.objects.create(
+        case=case,
+        seq=seq,
+        authority=code,
+        authority_version=int(body["version"]),
+        name=str(body["name"]),
+        asked=asked,
+        number=number,
+        file=file,
+        clock=clock,
+        sent_at=doing.now,
+    )
+    return Outcome(note=f"{body['name']} {number}", data={"authority": code, "paper": number})
+
+
+def answered(doing: Doing) -> Outcome:
+    """What the authority answered, or what was seen to be done."""
+    waiting, wanted = queries.open_letters(doing.case), doing.values.get("letter")
+    found = [one for one in waiting if one.pk == wanted] if wanted else waiting
+    if len(found) != 1:
+        raise Invalid("请从列出的选项里选一项。", field="letter")
+    letter = found[0]
+    letter.result, letter.answer = doing.values["result"], doing.values["text"]
+    _end(doing, letter, "answered")
+    said = str(dict(RESULTS)[letter.result])
+    return Outcome(note=f"{letter.name}：{said}\n{letter.answer}", data={"paper": letter.number})
+
+
+def _end(doing: Doing, letter: Letter, why: str) -> None:
+    letter.ended_at, letter.ended_why = doing.now, why
+    letter.save(update_fields=["ended_at", "ended_why", "result", "answer"])
+    clocks.stop(doing.case, letter.clock.name, at=doing.now, shown=False)
+
+
+def end_all(doing: Doing) -> Sequence[str]:
+    """Ends what is still open when the dispute itself ends; returns the numbers left unanswered."""
+    waiting = queries.open_letters(doing.case)
+    for one in waiting:
+        _end(doing, one, "ended")
+    return [one.number for one in waiting]

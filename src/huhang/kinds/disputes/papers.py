@@ -1,0 +1,103 @@
+"""The papers of a dispute: the agreement every party is read, and letters to other authorities."""
+
+import io
+import re
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+
+from huhang.base.access.context import SYSTEM, acting
+from huhang.base.access.rules import Actor
+from huhang.base.papers.actions import issue
+from huhang.base.papers.agreement import Agreement, compose_agreement
+from huhang.base.papers.composing import compose
+from huhang.base.papers.rules import Letter as Paper
+from huhang.base.papers.rules import date_words
+from huhang.base.vault import actions as vault
+from huhang.cases.actions.talking import attach
+from huhang.cases.models import Attachment, Case
+from huhang.kernel.worktime import Schedule
+from huhang.kinds.disputes import queries
+from huhang.kinds.disputes.models import Party
+from huhang.kinds.disputes.rules import SIDES
+from huhang.register.units.models import Unit
+
+_CHINESE = re.compile(r"[^\u3400-\u9fff]")
+NAME = "dispute.party"
+"""What a party's name is sealed for."""
+
+
+def _unit(case: Case) -> Unit:
+    with acting(SYSTEM):
+        return Unit.objects.get(pk=case.unit_id)
+
+
+def _mark(unit: Unit, end: str) -> str:
+    name = _CHINESE.sub("", unit.short_name) or _CHINESE.sub("", settings.HUHANG_CITY) or "公安"
+    return f"{name[:17]}{end}"
+
+
+def _name(one: Party, case: Case, by: Actor, now: datetime) -> str:
+    """The full name, for the paper each party signs; reading it is a line of the journal (SAFEGUARDS 10)."""
+    if one.name_sealed is None:
+        return one.name_masked
+    why = "制作调解协议书"
+    return vault.reveal(bytes(one.name_sealed), NAME, person=one.person_id, why=why, by=by, now=now, case=case.pk)
+
+
+def write_agreement(case: Case, terms: str, *, by: Actor, now: datetime) -> Attachment:
+    """Numbers the agreement, writes it as a Word file, and seals it among the files of the case."""
+    with translation.override(settings.LANGUAGE_CODE):
+        unit, sides = _unit(case), {code: str(label) for code, label in SIDES}
+        title = "调解协议书"
+        paper = issue(mark=_mark(unit, "调"), title=title, unit=unit.pk, case=case.pk, by=by, now=now)
+        paper_of = Agreement(
+            organ=unit.name,
+            number=paper.number,
+            title=title,
+            parties=[(sides.get(one.side, ""), _name(one, case, by, now)) for one in queries.parties(case)],
+            about=[line.strip() for line in case.body.split("\n") if line.strip()],
+            terms=[line.strip() for line in terms.split("\n") if line.strip()],
+            dated=Schedule().date_of(now),
+        )
+        return attach(
+            case_id=case.pk,
+            name=f"{paper.number}.docx",
+            content=io.BytesIO(compose_agreement(paper_of)),
+            public=False,
+            label=f"{title} {paper.number}",
+            by=by,
+            now=now,
+        )
+
+
+def write_letter(
+    case: Case, *, body: Any, asked: str, due_at: datetime, by: Actor, now: datetime
+) -> tuple[str, Attachment]:
+    """The letter to another authority: only what is asked goes into it, nobody's name (PIPL §6)."""
+    with translation.override(settings.LANGUAGE_CODE):
+        unit = _unit(case)
+        title = f"关于协助化解纠纷 {case.number} 有关事项的函"
+        paper = issue(mark=_mark(unit, "函"), title=title, unit=unit.pk, case=case.pk, by=by, now=now)
+        until = date_words(Schedule().date_of(due_at))
+        lines = [
+            f"我单位正在调解编号为 {case.number} 的一起纠纷，其中有关事项属于贵单位职责（{body['for']}），"
+            "请予协助。具体如下：",
+            *[line.strip() for line in asked.split("\n") if line.strip()],
+            f"请于 {until}前（{body['days']} 个工作日内）将处理情况函复我单位，以便告知当事人。",
+            "特此函达。",
+        ]
+        note = "联系单位：" + unit.name + (f"，电话：{unit.phone}" if unit.phone else "")
+        told = Paper(unit.name, paper.number, title, str(body["name"]), lines, Schedule().date_of(now), note=note)
+        made = attach(
+            case_id=case.pk,
+            name=f"{paper.number}.docx",
+            content=io.BytesIO(compose(told)),
+            public=False,
+            label=f"公函 {paper.number}",
+            by=by,
+            now=now,
+        )
+        return paper.number, made
