@@ -25,7 +25,7 @@ STATES = (
     State("settled", _("已化解"), "wait", public=_("已化解，之后会回访")),
     State("lasting", _("回访稳定"), "ok", final=True, public=_("回访过，没有反复")),
     State("unsettled", _("调解不成"), "plain", final=True, public=_("调解不成")),
-    State("dropped", _("当事人撤回"), "plain", final=True, public=_("已撤回")),
+    State("abandoned", _("当事人撤回"), "plain", final=True, public=_("已撤回")),
 )
 UNSETTLED = ("brought", "mediating", "agreed")
 

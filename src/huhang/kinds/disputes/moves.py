@@ -178,7 +178,7 @@ MOVES = (
         "drop",
         _("当事人撤回"),
         ("brought", "mediating"),
-        "dropped",
+        "abandoned",
         Perm.VISIT,
         _("当事人撤回"),
         actions.drop,
