@@ -3,6 +3,7 @@
 from django.apps import apps
 
 NOT_AN_ACT = {
+    "announcements.Copy": "sent by the worker; opened and read by whoever speaks for its subject",
     "cases.Case": "a summary row; each moment stands in a step with who and why",
     "cases.Assignment": "opened, signed and ended by moves, whose steps name who",
     "cases.Clock": "started and stopped by moves and by the calendar; the steps name who",

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "huhang.register.subjects",
     "huhang.register.imports",
     "huhang.register.liaisons",
+    "huhang.register.announcements",
     "huhang.register.rounds",
     "huhang.register.posts",
     "huhang.cases",

@@ -7,6 +7,7 @@ from huhang.doors.desk.liaisons import urls as liaisons
 from huhang.doors.desk.lists import urls as lists
 from huhang.doors.desk.map import urls as map_
 from huhang.doors.desk.meetings import urls as meetings
+from huhang.doors.desk.notices import urls as notices
 from huhang.doors.desk.posts import urls as posts
 from huhang.doors.desk.register import urls as register
 from huhang.doors.desk.rounds import urls as rounds
@@ -26,5 +27,6 @@ urlpatterns = [
     *posts.urlpatterns,
     *trainings.urlpatterns,
     *rounds.urlpatterns,
+    *notices.urlpatterns,
     *register.urlpatterns,
 ]

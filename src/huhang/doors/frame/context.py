@@ -50,6 +50,7 @@ def _desk_items() -> list[tuple[str, list[Item]]]:
                 Item(_("警务站"), "shield-check", "desk:posts"),
                 Item(_("讲座演练"), "easel", "desk:trainings"),
                 Item(_("定期职责"), "calendar-check", "desk:rounds"),
+                Item(_("通知"), "megaphone", "desk:notices"),
                 Item(_("成批办理"), "check2-square", "desk:batches", (Perm.DISPATCH, Perm.SIGN)),
                 Item(_("导出文件"), "download", "desk:downloads", (Perm.EXPORT,)),
                 Item(_("消息"), "bell", "desk:messages"),

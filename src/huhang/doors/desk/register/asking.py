@@ -93,6 +93,15 @@ def bar(shown: Shown, actor: Actor, url: str) -> Filters:
     return Filters(groups=(tuple(kinds),), choices=choices, keep=keep, clear_url=url if shown.said else "")
 
 
+def words(shown: Shown, actor: Actor) -> str:
+    """The filter as people say it, such as ``企业；规上工业；临港分局``."""
+    said = [str(Subject.Kind(shown.wanted.kind).label)] if shown.wanted.kind else []
+    said += [shown.wanted.q] if shown.wanted.q else []
+    for choice in bar(shown, actor, "").choices:
+        said += [str(label) for value, label in choice.options if choice.value and value == choice.value]
+    return "；".join(said) or _("全部")
+
+
 def units() -> tuple[tuple[str, str], ...]:
     """Units that stand, to choose from, each under its branch."""
     known = tree()

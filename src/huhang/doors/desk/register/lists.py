@@ -56,6 +56,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
         "kept": [(name, value) for name, value in shown.said.items() if name != "q"],
         "may_keep": allows(actor, Perm.KEEP_REGISTER),
         "may_import": allows(actor, Perm.KEEP_REGISTER) and allows(actor, Perm.IMPORT),
+        "notice_url": shown.link(reverse("desk:notice_new")) if allows(actor, Perm.NOTIFY) else "",
         "export_url": shown.link(reverse("desk:register_export")) if allows(actor, Perm.EXPORT) else "",
         "first_url": shown.link(url),
     }
