@@ -60,7 +60,7 @@ def test_from_the_register_to_who_has_read_it(city: City) -> None:
         "enclosed": file,
         "idempotency_key": "notice-key-1",
     }
-    where = desk.post(url, said)["Location"]
+    where = desk.post(url, {**said, "enclosed": file})["Location"]
     row = Notice.objects.get()
     assert where == reverse("desk:notice", args=[row.pk])
     edit = reverse("desk:notice_edit", args=[row.pk])
