@@ -61,6 +61,7 @@ PLAIN = (
     "kinds/requests/solved/disputes.py",
     "kinds/requests/solved/slips.py",
     "kinds/requests/actions/filing.py",
+    "kinds/officedays/queries.py",
     "kinds/trainings/actions/counting.py",
     "kinds/trainings/actions/opening.py",
     "kinds/trainings/queries.py",

@@ -23,6 +23,7 @@ from huhang.register.posts.models import Post
 from tests.factories.cards import by_hand
 from tests.factories.city import NOW, City, filed, make_city
 from tests.factories.posts import disputed, hazard, post
+from tests.factories.officedays import announced
 from tests.factories.trainings import planned
 from tests.factories.visits import visited
 
@@ -148,6 +149,7 @@ SAMPLES: dict[str, Callable[[City], Case]] = {
     "training": _training,
     "hazard": _hazard,
     "dispute": lambda city: disputed(city, None),
+    "officeday": lambda city: announced(city, starts_at=NOW + timedelta(days=3)),
 }
 """One case of each kind, seen by the city's dispatcher and foreign to the officer across the river."""
 

@@ -45,6 +45,7 @@ WRITES_ON_GET = {
     "hall:download": "opening a file is a line in the journal",
     "desk:export": "what was exported is a line in the journal",
     "desk:trainings_export": "what was exported is a line in the journal",
+    "desk:office_days_export": "what was exported is a line in the journal",
     "desk:map_export": "what was exported is a line in the journal",
     "supervision:export": "what was exported is a line in the journal",
     "supervision:matters_export": "what was exported is a line in the journal",

@@ -283,6 +283,14 @@ WORDS: dict[str, Words] = {
         "[Huhang] One of us called on you (%(number)s). Rate the visit at %(link)s, no account needed. The link works"
         " once, for %(days)s days. You need not rate.",
     ),
+    "officeday.booked": Words(
+        "【护航】您已预约 %(unit)s %(at)s 的现场办公，预约号 %(booking)s。改时段或取消请到大厅“我的”里办。",
+        "[Huhang] You booked %(at)s with %(unit)s, booking %(booking)s. Change or cancel it in the hall under Mine.",
+    ),
+    "officeday.off": Words(
+        "【护航】%(unit)s 原定 %(at)s 的现场办公取消了，预约 %(booking)s 失效，请到大厅另选一场，或直接提交诉求。",
+        "[Huhang] %(unit)s called off %(at)s; booking %(booking)s is void. Choose another day, or file a request.",
+    ),
     "training.planned": Words(
         "【护航】%(unit)s 定于 %(at)s 为贵单位举办“%(what)s”，请安排人员参加。地点见大厅“我的企业”。",
         "[Huhang] %(unit)s holds “%(what)s” for you on %(at)s. See My enterprises for the place.",

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "huhang.kinds.trainings",
     "huhang.kinds.hazards",
     "huhang.kinds.disputes",
+    "huhang.kinds.officedays",
     "huhang.kinds.requests.talk",
     "huhang.reading",
     "huhang.doors.frame",

@@ -15,6 +15,7 @@ from huhang.doors.api import (
     liaisons,
     matters,
     moves,
+    officedays,
     problems,
     proposals,
     reference,
@@ -64,6 +65,7 @@ api.add_router("/matters", matters.router)
 api.add_router("/visits", visits.router)
 api.add_router("/trainings", trainings.router)
 api.add_router("/rounds", rounds.router)
+api.add_router("/office-days", officedays.router)
 api.add_router("/cases", cases.router)
 api.add_router("/requests", requests.router)
 api.add_router("/requests", moves.router)

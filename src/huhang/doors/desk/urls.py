@@ -8,6 +8,7 @@ from huhang.doors.desk.lists import urls as lists
 from huhang.doors.desk.map import urls as map_
 from huhang.doors.desk.meetings import urls as meetings
 from huhang.doors.desk.notices import urls as notices
+from huhang.doors.desk.officedays import urls as officedays
 from huhang.doors.desk.posts import urls as posts
 from huhang.doors.desk.register import urls as register
 from huhang.doors.desk.rounds import urls as rounds
@@ -28,5 +29,6 @@ urlpatterns = [
     *trainings.urlpatterns,
     *rounds.urlpatterns,
     *notices.urlpatterns,
+    *officedays.urlpatterns,
     *register.urlpatterns,
 ]

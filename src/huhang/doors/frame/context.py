@@ -51,6 +51,7 @@ def _desk_items() -> list[tuple[str, list[Item]]]:
                 Item(_("讲座演练"), "easel", "desk:trainings"),
                 Item(_("定期职责"), "calendar-check", "desk:rounds"),
                 Item(_("通知"), "megaphone", "desk:notices"),
+                Item(_("现场办公"), "calendar-event", "desk:office_days"),
                 Item(_("成批办理"), "check2-square", "desk:batches", (Perm.DISPATCH, Perm.SIGN)),
                 Item(_("导出文件"), "download", "desk:downloads", (Perm.EXPORT,)),
                 Item(_("消息"), "bell", "desk:messages"),
@@ -154,6 +155,7 @@ def hall_menu(request: HttpRequest) -> list[Group]:
     items = (
         (_("提交诉求"), "pencil-square", "hall:new"),
         (_("查进度"), "search", "hall:follow"),
+        (_("现场办公"), "calendar-event", "hall:office_days"),
         (_("我的"), "person", "hall:mine"),
         (_("我的企业"), "building", "hall:subjects"),
         (_("谁看过我的信息"), "eye", "hall:seen"),

@@ -51,6 +51,13 @@ CHOICES = (
         "查 进度 进展 结果 编号 查询 答复 多久 补充 撤回 申诉 follow progress status number appeal withdraw",
     ),
     Choice(
+        "hall:office_days",
+        gettext_lazy("现场办公"),
+        gettext_lazy("民警到园区、企业、社区当面听您说，可以先约时间"),
+        "calendar-event",
+        "现场办公 预约 当面 上门 座谈 见面 时段 取消预约 office day book appointment visit slot",
+    ),
+    Choice(
         "hall:mine",
         gettext_lazy("评价"),
         gettext_lazy("对答复满意不满意，您说了算"),

@@ -249,5 +249,22 @@ FIGURES = (
         of="spoken",
         better="high",
     ),
+    Figure(
+        "brought",
+        _("现场办公带回"),
+        _("期内受理的，现场办公时登记的"),
+        "received_at",
+        lambda now: Q(channel="office_day"),
+        of="received",
+    ),
+    Figure(
+        "brought_solved",
+        _("现场办公带回并解决"),
+        _("现场办公带回的，已经销号，诉求人说已解决"),
+        "received_at",
+        lambda now: _CLOSED & Q(request__revisit_result="solved"),
+        of="brought",
+        better="high",
+    ),
 )
 """Every figure of a request; a share follows the figure it is a share of."""

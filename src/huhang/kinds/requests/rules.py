@@ -15,6 +15,7 @@ CHANNELS = (
     ("window", _("窗口")),
     ("stuck", _("办不成事窗口")),
     ("symposium", _("座谈会")),
+    ("office_day", _("现场办公")),
     ("self_check", _("自查")),
     ("spot_check", _("上级抽查")),
     ("call_110", _("110 非警务转来")),

@@ -1,4 +1,4 @@
-"""Sessions and returns as records of duties that come round (B2): a lecture gives rise to a return, a return fulfils it.
+"""Sessions as records of duties that come round (B2): a lecture gives rise to a return, a return fulfils it.
 
 Drills and checks are returned to by their own clock and date (catalogue), so they give rise to none.
 """

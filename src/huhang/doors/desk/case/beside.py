@@ -13,6 +13,7 @@ from huhang.doors.desk.case import (
     helping,
     instructions,
     meetings,
+    officedays,
     outside,
     proposals,
     rectifying,
@@ -36,6 +37,7 @@ PARTS: Mapping[str, Part] = {
     "joined": rectifying.joined,
     "talk": talk.part,
     "spoken": visits.spoken,
+    "taken": officedays.taken,
 }
 
 OF_KIND: Mapping[str, Part] = {
@@ -44,6 +46,7 @@ OF_KIND: Mapping[str, Part] = {
     "visit": visits.part,
     "training": trainings.part,
     "dispute": disputes.part,
+    "officeday": officedays.part,
 }
 """Kinds whose page is made of boxes that hang on who looks."""
 

@@ -31,6 +31,7 @@ _CHANNEL_WORDS = {
     "window": "窗口 现场 来访 大厅",
     "stuck": "办不成事 办不成事窗口",
     "symposium": "座谈会 座谈",
+    "office_day": "现场办公 现场办公会",
     "self_check": "自查",
     "spot_check": "上级抽查 抽查",
     "call_110": "110",

@@ -1,0 +1,1 @@
+"""Office days at the desk: what is announced and what came of it, announcing one (B6)."""
