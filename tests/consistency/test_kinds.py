@@ -22,8 +22,8 @@ from huhang.kernel.errors import Missing, Refusal
 from huhang.register.posts.models import Post
 from tests.factories.cards import by_hand
 from tests.factories.city import NOW, City, filed, make_city
-from tests.factories.posts import disputed, hazard, post
 from tests.factories.officedays import announced
+from tests.factories.posts import disputed, hazard, post
 from tests.factories.trainings import planned
 from tests.factories.visits import visited
 
