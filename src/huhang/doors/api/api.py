@@ -16,6 +16,7 @@ from huhang.doors.api import (
     matters,
     moves,
     officedays,
+    posts,
     problems,
     proposals,
     reference,
@@ -63,6 +64,7 @@ api.add_router("/webhooks", webhooks.router)
 api.add_router("/liaisons", liaisons.router)
 api.add_router("/matters", matters.router)
 api.add_router("/visits", visits.router)
+api.add_router("/posts", posts.router)
 api.add_router("/trainings", trainings.router)
 api.add_router("/rounds", rounds.router)
 api.add_router("/office-days", officedays.router)

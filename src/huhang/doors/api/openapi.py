@@ -30,6 +30,7 @@ def tags() -> list[dict[str, str]]:
         {"name": "beside", "description": _("诉求旁边的：外单位协助、局领导批示、与诉求人的对话")},
         {"name": "subjects", "description": _("主体库：企业、重点项目、商会、园区、社区……，联系人、履历、修改记录")},
         {"name": "rounds", "description": _("定期职责：规则，谁该做什么、做到没有，覆盖率，登记和免办")},
+        {"name": "posts", "description": _("警务站：设立、撤销、派驻，建议设站，受理隐患和纠纷，月报")},
         {"name": "visits", "description": _("走访：登记一次走访和带回的诉求，列表，一次走访的全部")},
         {"name": "trainings", "description": _("讲座、演练、集中检查：安排、登记已办的，列表，一场的全部；只有人数")},
         {"name": "office-days", "description": _("现场办公：公布一场，列表，一场的全部和带回的问题")},

@@ -92,6 +92,7 @@ def open_dispute(
         unit_id=unit,
         officer_id=by.user,
         taken_by_id=by.user,
+        taken_unit_id=by.unit if by.user else None,
         category=topic,
         category_version=int(known["version"]),
         sensitive=sensitive or bool(found and found.host.sensitive),

@@ -74,6 +74,7 @@ def open_hazard(
         unit_id=found.station.unit_id,
         officer_id=by.user,
         taken_by_id=by.user,
+        taken_unit_id=by.unit if by.user else None,
         category=category,
         category_version=int(known["version"]),
         sensitive=found.host.sensitive,

@@ -68,12 +68,21 @@ class Look:
     shape: Shape | None = None
 
 
-LAYERS = ("subjects", "requests", "units", "areas")
+LAYERS = ("subjects", "posts", "requests", "units", "areas")
 
 
 def subjects(look: Look) -> QuerySet[Subject]:
     """The subjects the list shows under this filter, those with a place."""
     rows = register.narrowed(register.visible(look.actor), look.wanted).filter(lon__isnull=False)
+    return _within(rows, look.shape)
+
+
+def posts(look: Look) -> QuerySet[Subject]:
+    """Police posts that are open and have a place (B4): those of hosts this actor sees; of the unit asked for."""
+    seen = register.visible(look.actor)
+    rows = seen.filter(post__closed_on__isnull=True, post__host__in=seen, lon__isnull=False, post__isnull=False)
+    if look.wanted.unit:
+        rows = rows.filter(unit_id__in=register.units_below(look.wanted.unit))
     return _within(rows, look.shape)
 
 
@@ -111,6 +120,8 @@ def dots(look: Look, tile: Tile) -> dict[str, list[Dot]]:
     box, made = bounds(tile), {}
     if "subjects" in look.layers:
         made["subjects"] = list(_subject_dots(_in_box(subjects(look), box), tile))
+    if "posts" in look.layers:
+        made["posts"] = list(_post_dots(_in_box(posts(look), box), tile))
     if "requests" in look.layers and Perm.SEE in look.actor.perms:
         made["requests"] = list(_request_dots(_in_box(requests(look), box), look.now, tile))
     return made
@@ -126,6 +137,16 @@ def _subject_dots(rows: QuerySet[Subject], tile: Tile) -> Iterator[Dot]:
     for cell in _cells(rows, tile, **sort):
         kind = cell["first"] if cell["first"] == cell["last"] else "mixed"
         yield Dot(cell["x"], cell["y"], {"kind": kind, "n": cell["n"]})
+
+
+def _post_dots(rows: QuerySet[Subject], tile: Tile) -> Iterator[Dot]:
+    found: list[Any] = list(rows.order_by().values_list("post__id", "name", "lon", "lat")[: MOST + 1])
+    if len(found) <= MOST:
+        for pk, name, lon, lat in found:
+            yield Dot(lon, lat, {"id": str(pk), "mark": "police", "name": name, "n": 1})
+        return
+    for cell in _cells(rows, tile):
+        yield Dot(cell["x"], cell["y"], {"mark": "police", "n": cell["n"]})
 
 
 def _request_dots(rows: QuerySet[Case], now: datetime, tile: Tile) -> Iterator[Dot]:

@@ -22,6 +22,7 @@ from huhang.doors.cli.city import chiefs, people, register, rows
 from huhang.doors.cli.city.lighten import without_foreign_keys
 from huhang.doors.cli.city.living import live_on
 from huhang.doors.cli.city.meeting import meet
+from huhang.doors.cli.city.posting import man_posts
 from huhang.doors.cli.city.visiting import visit_on
 from huhang.doors.cli.city.year import REQUESTS, Year
 from huhang.kernel.errors import Conflict, Invalid
@@ -110,6 +111,7 @@ def make(
         live_on(moment)
         meet(moment)
         visit_on(moment)
+        man_posts(moment)
     finally:
         gc.enable()
     say(f"演示城市已载入，用时 {time.monotonic() - began:.1f} 秒")

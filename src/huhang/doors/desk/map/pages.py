@@ -65,7 +65,13 @@ def _query(request: HttpRequest, **changes: str) -> str:
 
 def _bar(request: HttpRequest, shown: asking.Shown, look: Look, here: str) -> Filters:
     """Layers and kinds as chips, the rest as selects; all of it stands in the address."""
-    names = {"subjects": _("主体"), "requests": _("在办诉求"), "units": _("警务单位"), "areas": _("辖区")}
+    names = {
+        "subjects": _("主体"),
+        "posts": _("警务站"),
+        "requests": _("在办诉求"),
+        "units": _("警务单位"),
+        "areas": _("辖区"),
+    }
     layers = []
     for code, label in names.items():
         rest = look.layers ^ {code}
@@ -106,6 +112,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
         "credit": settings.HUHANG_MAP_CREDIT,
         "subject": reverse("desk:subject", args=["00000000-0000-0000-0000-000000000000"]),
         "case": reverse("desk:case", kwargs={"number": "HS-0000-0000"}),
+        "post": reverse("desk:post", args=["00000000-0000-0000-0000-000000000000"]),
         "list": reverse("desk:map_list"),
         "words": _words(),
     }
@@ -124,6 +131,7 @@ def _words() -> dict[str, Any]:
     return {
         "kinds": {value: str(label) for value, label in Subject.Kind.choices},
         "late": {"late": _("超期"), "today": _("一天内到期"), "open": _("在办")},
+        "post": _("警务站"),
         "many": _("%(n)s 个"),
         "mixed": _("各类主体"),
         "open": _("打开"),
@@ -174,6 +182,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     look, shown = look_of(request, now)
     subjects, requests = queries.subjects(look), queries.requests(look)
+    posts = queries.posts(look)
     cases = requests.annotate(lateness=queries.lateness(now)).order_by("due_at", "id")
     words = _words()["late"]
     context = {
@@ -183,6 +192,10 @@ def list_page(request: HttpRequest) -> HttpResponse:
         if "subjects" in look.layers
         else None,
         "subject_count": subjects.count() if "subjects" in look.layers else 0,
+        "posts": list(posts.select_related("post__host").defer("said", "note").order_by("name", "id")[:LISTED])
+        if "posts" in look.layers
+        else None,
+        "post_count": posts.count() if "posts" in look.layers else 0,
         "requests": [
             {"case": one, "unit": tree().label(one.unit_id), "late": one.lateness, "word": words[one.lateness]}
             for one in cases.defer("search", "folded", "body")[:LISTED]

@@ -71,14 +71,14 @@ def posts(request: HttpRequest) -> HttpResponseBase:
 
 
 def ground_words(grounds: list[dict[str, Any]]) -> str:
-    """What told, in words: ``职工 6,200 人（规则：5,000 人以上）``."""
+    """What told, in words: ``职工 6,200 人，规则是超过 5,000 人``."""
     told = []
     for one in grounds:
         if one["measure"] == "head_count":
-            words = _("职工 %(has)s 人，规则是 %(over)s 人以上")
+            words = _("职工 %(has)s 人，规则是超过 %(over)s 人")
             told.append(words % {"has": f"{one['has']:,}", "over": f"{one['over']:,}"})
         else:
-            told.append(_("投资额 %(has)s，规则是 %(over)s以上") % {"has": yuan(one["has"]), "over": yuan(one["over"])})
+            told.append(_("投资额 %(has)s，规则是超过 %(over)s") % {"has": yuan(one["has"]), "over": yuan(one["over"])})
     return "；".join(told)
 
 

@@ -36,10 +36,10 @@
   const COLOURS = {
     enterprise: "#1d4f91", project: "#7a4fa3", chamber: "#86600a", park: "#166a48", community: "#5d6875",
     organisation: "#2264ad", scenic: "#0f7b7b", post: "#17202e", mixed: "#4d5a6b",
-    late: "#b3261e", today: "#a9430a", open: "#2264ad",
+    police: "#17202e", late: "#b3261e", today: "#a9430a", open: "#2264ad",
   };
-  const SQUARE = { project: 1, park: 1, organisation: 1, post: 1, late: 1, today: 1, open: 1 };
-  const MARKS = { late: "!", today: "1", open: "·" };
+  const SQUARE = { project: 1, park: 1, organisation: 1, post: 1, police: 1, late: 1, today: 1, open: 1 };
+  const MARKS = { police: "警", late: "!", today: "1", open: "·" };
 
   /* mark:<kind>:<n>[:<bad>] — a dot for one, a badge with its number for many; shape and sign beside the colour */
   function draw(name) {
@@ -123,6 +123,7 @@
     };
   }
   if (about.layers.indexOf("subjects") >= 0) layers.push(marks("subjects", "kind", [0, 0]));
+  if (about.layers.indexOf("posts") >= 0) layers.push(marks("posts", "mark", [-12, -12]));
   if (about.layers.indexOf("requests") >= 0) layers.push(marks("requests", "late", [12, -12]));
   layers.push(
     { id: "shape-fill", type: "fill", source: "shape", paint: { "fill-color": "#a9430a", "fill-opacity": 0.08 } },
@@ -180,22 +181,24 @@
     });
     new maplibregl.Popup({ maxWidth: "280px" }).setLngLat(at).setDOMContent(box).addTo(map);
   }
+  const NOBODY = "00000000-0000-0000-0000-000000000000";
+  function leads(feature) {
+    const id = feature.properties.id || "";
+    if (feature.sourceLayer === "requests") return about.case.replace("HS-0000-0000", id);
+    return (feature.sourceLayer === "posts" ? about.post : about.subject).replace(NOBODY, id);
+  }
   function clicked(event) {
     if (drawing) return;
     const feature = event.features[0], said = feature.properties, at = feature.geometry.coordinates;
     if (said.n > 1) return map.easeTo({ center: at, zoom: Math.min(18, map.getZoom() + 2) });
-    const isCase = feature.sourceLayer === "requests";
-    const url = isCase ? about.case.replace("HS-0000-0000", said.id) : about.subject.replace("00000000-0000-0000-0000-000000000000", said.id);
+    const url = leads(feature);
     const same = event.features.filter(function (one) { return one.properties.id; }).slice(0, 8).map(function (one) {
-      const there = one.properties, c = one.sourceLayer === "requests";
-      return {
-        text: there.name + " · " + (c ? words.late[there.late] : words.kinds[there.kind] || there.kind),
-        url: c ? about.case.replace("HS-0000-0000", there.id) : about.subject.replace("00000000-0000-0000-0000-000000000000", there.id),
-      };
+      const there = one.properties;
+      return { text: there.name + " · " + (words.late[there.late] || (there.mark ? words.post : words.kinds[there.kind] || there.kind)), url: leads(one) };
     });
     popup(at, same.length ? same : [{ text: said.name, url: url }]);
   }
-  ["subjects", "requests"].forEach(function (name) {
+  ["subjects", "posts", "requests"].forEach(function (name) {
     if (!map.getLayer) return;
     map.on("click", name, clicked);
     map.on("mouseenter", name, function () { if (!drawing) map.getCanvas().style.cursor = "pointer"; });
