@@ -11,6 +11,7 @@ from huhang.base.catalog.models import Entry
 from huhang.base.messages.models import Message
 from huhang.kernel.errors import Conflict, Denied, Invalid, Missing
 from huhang.register.liaisons import actions as liaisons
+from huhang.register.posts.models import Post, Stay
 from huhang.register.rounds import actions, declaring, queries, reminding
 from huhang.register.rounds.deriving import Duty, Span
 from huhang.register.rounds.queries import Wanted
@@ -232,3 +233,17 @@ def test_an_outage_loses_no_reminder_and_sends_one() -> None:
     assert len(texts()) == 2
     assert "2 项快到期，1 项已经迟了" in texts()[1]
     assert two.pk != one.pk
+
+
+def test_whoever_is_posted_owes_the_week_of_a_post() -> None:
+    city = make_city()
+    station = enter_subject(kind="post", name="海港警务站", unit_id=city.units["harbour"].pk, by=SYSTEM, now=LONG_AGO)
+    post = Post.objects.create(
+        station=station, host=project(city), why="x", opened_on=date(2026, 11, 1), created_at=LONG_AGO
+    )
+    who = city.users["handler"].pk
+    Stay.objects.create(post=post, officer_id=who, starts_on=date(2026, 11, 9), why="x")
+    week = told(station, NOW, ROUND)
+    assert week[date(2026, 11, 16)].officer_id == who
+    assert week[date(2026, 11, 2)].officer_id == who, "on the day of grace it was due"
+    assert week[date(2026, 10, 26)].officer_id is None

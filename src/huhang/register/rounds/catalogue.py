@@ -43,7 +43,7 @@ def together(sheets: Sequence[Sheet]) -> list[Problem]:
     codes: dict[str, set[str]] = defaultdict(set)
     for sheet in sheets:
         codes[sheet.kind].add(sheet.code)
-    lines = {line for s in sheets if s.kind == PLAN for line in s.body.get("lines", {})}
+    lines = {rules.POSTED, *(line for s in sheets if s.kind == PLAN for line in s.body.get("lines", {}))}
     mine = [s for s in sheets if s.kind == DUTIES and not check(s.body)]
     found = []
     for sheet in mine:

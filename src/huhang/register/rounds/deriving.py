@@ -8,7 +8,7 @@ else for its own period.
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from itertools import groupby
 from typing import Any
 
@@ -17,9 +17,6 @@ from django.db import connection
 from huhang.base.catalog import queries as catalog
 from huhang.register.rounds import catalogue, declaring
 from huhang.register.rounds.rules import RECORD, Period, Rule, Way
-
-LATER = timedelta(days=130)
-"""So long after its end a late duty is looked after: has it been made up for?"""
 
 _PERIODS = """
 SELECT * FROM unnest(%({k}day)s::date[], %({k}last)s::date[], %({k}start)s::timestamptz[], %({k}finish)s::timestamptz[],
@@ -47,7 +44,7 @@ _STOOD_UNIT = """
 """
 _ABOUT_SUBJECTS = """
 SELECT e.subject_id AS of, e.at, e.officer_id, e.record FROM ({records}) e
-JOIN subjects_subject s ON s.id = e.subject_id JOIN units_unit u ON u.id = s.unit_id
+JOIN subjects_subject s ON s.id = e.subject_id
 WHERE e.at >= %(since)s AND e.at <= %(until)s AND ({ways})
 """
 _OF_UNITS = """
@@ -55,41 +52,48 @@ SELECT u.id AS of, e.at, e.officer_id, e.record FROM ({records}) e
 JOIN units_unit w ON w.id = e.unit_id JOIN units_unit u ON u.kind = ANY (%({k}units)s) AND u.id IN (w.id, w.branch_id)
 WHERE e.at >= %(since)s AND e.at <= %(until)s AND ({ways})
 """
+HOLDERS = """
+(SELECT subject_id, line::text, officer_id, starts_at, ends_at FROM liaisons_liaison
+UNION ALL
+SELECT o.station_id, 'posted', y.officer_id, y.starts_on::timestamp AT TIME ZONE %(zone)s,
+    (y.ends_on + 1)::timestamp AT TIME ZONE %(zone)s
+FROM posts_stay y JOIN posts_post o ON o.id = y.post_id)
+"""
+"""Who answers for a subject, from when to when: by a line of the plan, or posted in a police post."""
 _LIAISON = """
-SELECT l.officer_id FROM liaisons_liaison l WHERE l.subject_id = t.subject_id AND l.line = ANY (%({k}lines)s)
+SELECT l.officer_id FROM {holders} l WHERE l.subject_id = t.subject_id AND l.line = ANY (%({k}lines)s)
     AND l.starts_at <= least(%(now)s, p.deadline) AND (l.ends_at IS NULL OR l.ends_at > least(%(now)s, p.deadline))
-ORDER BY array_position(%({k}lines)s, l.line::text) LIMIT 1
+ORDER BY array_position(%({k}lines)s, l.line), l.starts_at, l.officer_id LIMIT 1
 """
 
 _BLOCK = """
+(WITH told AS MATERIALIZED ({told}), met AS MATERIALIZED (
+    SELECT e.of, q.day,
+        bool_or(e.at >= q.prior AND e.at < q.start) AS before,
+        array_agg(e.at ORDER BY e.at, e.record) FILTER (WHERE e.at >= q.start AND e.at < q.finish) AS ats,
+        array_agg(e.officer_id ORDER BY e.at, e.record) FILTER (WHERE e.at >= q.start AND e.at < q.finish) AS whos,
+        array_agg(e.record ORDER BY e.at, e.record) FILTER (WHERE e.at >= q.start AND e.at < q.finish) AS records,
+        min(e.at) FILTER (WHERE e.at >= q.finish) AS tail,
+        (array_agg(e.officer_id ORDER BY e.at, e.record) FILTER (WHERE e.at >= q.finish))[1] AS tail_by,
+        (array_agg(e.record ORDER BY e.at, e.record) FILTER (WHERE e.at >= q.finish))[1] AS tail_record
+    FROM told e JOIN ({periods}) q ON e.at >= coalesce(q.prior, q.start) AND e.at < q.deadline
+        AND (q.subject IS NULL OR q.subject = e.of)
+    GROUP BY e.of, q.day
+)
 SELECT d.rule, d.version, d.day, d.last, d.start, d.finish, d.deadline, d.of, d.subject_id, d.unit_id, d.branch_id,
-    d.name, d.sensitive, d.officer_id, d.excuse_id, d.done_at, d.done_by, d.record, d.later,
+    d.name, d.sensitive, d.officer_id, d.excuse_id, d.done_at, d.done_by, d.record,
+    CASE WHEN d.done_at IS NULL THEN (SELECT min(e.at) FROM told e WHERE e.of = d.of AND e.at >= d.finish) END AS later,
     CASE WHEN d.done_at IS NOT NULL THEN 'done' WHEN d.excuse_id IS NOT NULL THEN 'excused'
         WHEN d.deadline <= %(now)s THEN 'late' ELSE 'due' END AS state
 FROM (
     SELECT %({k}code)s::text AS rule, %({k}version)s::int AS version, p.day, p.last, p.start, p.finish, p.deadline,
-        t.of, t.subject_id, t.unit_id, t.branch_id, t.name, t.sensitive, l.officer_id, x.id AS excuse_id, a.later,
+        t.of, t.subject_id, t.unit_id, t.branch_id, t.name, t.sensitive, l.officer_id, x.id AS excuse_id,
         coalesce(a.ats[o.own], CASE WHEN a.ats IS NULL AND x.id IS NULL THEN a.tail END) AS done_at,
         CASE WHEN a.ats[o.own] IS NULL THEN a.tail_by ELSE a.whos[o.own] END AS done_by,
         coalesce(CASE WHEN a.ats[o.own] IS NULL THEN a.tail_record ELSE a.records[o.own] END, '') AS record
     FROM ({periods}) p
     JOIN ({targets}) t ON (p.subject IS NULL AND t.since < p.start) OR p.subject = t.of
-    LEFT JOIN (
-        SELECT e.of, q.day,
-            bool_or(e.at >= q.prior AND e.at < q.start) AS before,
-            array_agg(e.at ORDER BY e.at, e.record) FILTER (WHERE e.at >= q.start AND e.at < q.finish) AS ats,
-            array_agg(e.officer_id ORDER BY e.at, e.record) FILTER (WHERE e.at >= q.start AND e.at < q.finish) AS whos,
-            array_agg(e.record ORDER BY e.at, e.record) FILTER (WHERE e.at >= q.start AND e.at < q.finish) AS records,
-            min(e.at) FILTER (WHERE e.at >= q.finish AND e.at < q.deadline) AS tail,
-            (array_agg(e.officer_id ORDER BY e.at, e.record)
-                FILTER (WHERE e.at >= q.finish AND e.at < q.deadline))[1] AS tail_by,
-            (array_agg(e.record ORDER BY e.at, e.record)
-                FILTER (WHERE e.at >= q.finish AND e.at < q.deadline))[1] AS tail_record,
-            min(e.at) FILTER (WHERE e.at >= q.finish) AS later
-        FROM ({told}) e JOIN ({periods}) q ON e.at >= coalesce(q.prior, q.start) AND e.at < q.finish + %(later)s
-            AND (q.subject IS NULL OR q.subject = e.of)
-        GROUP BY e.of, q.day
-    ) a ON a.of = t.of AND a.day = p.day
+    LEFT JOIN met a ON a.of = t.of AND a.day = p.day
     LEFT JOIN rounds_excuse x ON x.rule = %({k}code)s AND x.{column} = t.of AND x.day = p.day AND x.ended_at IS NULL
     LEFT JOIN rounds_excuse y ON y.rule = %({k}code)s AND y.{column} = t.of AND y.day = p.prior_day
         AND y.ended_at IS NULL
@@ -97,7 +101,7 @@ FROM (
         AND NOT coalesce(a.before, false) AND a.ats[1] < p.zone THEN 2 ELSE 1 END AS own) o
     LEFT JOIN LATERAL ({liaison}) l ON true
     WHERE {stood}
-) d
+) d)
 """
 
 _FIELDS = """
@@ -166,11 +170,11 @@ def _way(way: Way, k: str, n: int, rule: Rule, params: dict[str, Any]) -> str:
         asked.append(f"e.size >= %({k}least{n})s")
         params[f"{k}least{n}"] = way.least
     if way.who == "unit" and not rule.of_units:
-        asked.append("e.unit_id IN (u.id, u.branch_id)")
+        asked.append("(e.unit_id = s.unit_id OR e.unit_id = (SELECT branch_id FROM units_unit WHERE id = s.unit_id))")
     elif way.who in ("owes", "liaison") and not rule.of_units:
         line = f" AND l.line = ANY (%({k}lines)s)" if way.who == "owes" else ""
         asked.append(
-            "EXISTS (SELECT 1 FROM liaisons_liaison l WHERE l.subject_id = s.id AND l.officer_id = e.officer_id"  # noqa: S608
+            f"EXISTS (SELECT 1 FROM {HOLDERS} l WHERE l.subject_id = s.id AND l.officer_id = e.officer_id"  # noqa: S608
             f" AND l.starts_at <= e.at AND (l.ends_at IS NULL OR l.ends_at > e.at){line})"
         )
     return "(" + " AND ".join(asked) + ")"
@@ -196,7 +200,7 @@ def _block(rule: Rule, of_rule: Sequence[Period], k: str, only: Iterable[uuid.UU
         targets=targets,
         told=told,
         column="unit_id" if rule.of_units else "subject_id",
-        liaison="SELECT NULL::uuid AS officer_id" if rule.of_units else _LIAISON.format(k=k),
+        liaison="SELECT NULL::uuid AS officer_id" if rule.of_units else _LIAISON.format(k=k, holders=HOLDERS),
         stood=_STOOD_UNIT if rule.of_units else _STOOD_SUBJECT,
     )
 
@@ -246,7 +250,7 @@ def statement(
     params: dict[str, Any] = {
         "now": now,
         "until": now,
-        "later": LATER,
+        "zone": catalog.schedule().zone,
         "since": min(p.prior or p.start for p in found),
     }
     blocks = []

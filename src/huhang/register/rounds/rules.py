@@ -15,6 +15,8 @@ WHO = ("owes", "liaison", "unit", "anyone")
 anybody of the subject's unit or of the branch above it, anybody."""
 DUE, DONE, LATE, EXCUSED = "due", "done", "late", "excused"
 STATES = (DUE, DONE, LATE, EXCUSED)
+POSTED = "posted"
+"""Beside the lines of the plan: whoever is posted in a police post (B4)."""
 RECORD = "record"
 """The sort of what an officer writes down here, without a record of its own elsewhere."""
 _MOST_DAYS = 120

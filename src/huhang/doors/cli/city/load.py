@@ -18,7 +18,7 @@ from django.utils import timezone
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.catalog import queries as catalog
 from huhang.base.database import as_owner
-from huhang.doors.cli.city import chiefs, people, register, rows
+from huhang.doors.cli.city import chiefs, people, register, rounding, rows
 from huhang.doors.cli.city.lighten import without_foreign_keys
 from huhang.doors.cli.city.living import live_on
 from huhang.doors.cli.city.meeting import meet
@@ -168,7 +168,8 @@ def _write(cursor: Any, city: register.Register, year: Year, seed: int, now: dat
         for sheet in rows.of_register(city, passwords, date(2019, 1, 1)):
             copy(cursor, sheet)
         copy(cursor, rows.of_askers(city.askers))
-        for sheet in chiefs.of_chiefs(city, now, seed):
+        held = chiefs.of_chiefs(city, now, seed)
+        for sheet in (*held, *rounding.of_rounds(city, held[0].rows if held else (), now, seed)):
             copy(cursor, sheet)
         copy(cursor, rows.of_contacts(city.askers))
         for sheet in rows.of_lives(year.lives):

@@ -30,7 +30,7 @@ def mine_page(request: HttpRequest) -> HttpResponse:
         queries.duties(queries.mine(actor, queries.now_open(now), open_=True), actor, now, most=MOST), actor, now
     )
     month = queries.month_of(today)
-    span = Span(first_of("week", month.first), max(month.end, week_ends))
+    span = Span(month.first, max(month.end, week_ends))
     seen = queries.duties(queries.mine(actor, span), actor, now, most=MOST)
     finished = shown([one for one in seen if one.state in (DONE, EXCUSED)], actor, now)
     finished.sort(key=lambda row: row["duty"].done_at or row["duty"].deadline, reverse=True)

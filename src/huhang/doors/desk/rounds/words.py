@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils import dateformat
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -32,23 +33,30 @@ def rule_words(code: str, version: int = 0) -> str:
     return catalogue.name_of(rule) if rule else code
 
 
-def period_words(duty: Duty) -> str:
-    """Which period a duty is of: ``2026年11月``, ``11月16日—11月22日``, ``2026年第4季度``, ``10月12日培训后``."""
-    rule = catalogue.rule(duty.rule, duty.version)
-    day = duty.day
-    kind = rule.period if rule else ""
-    if kind == MONTH:
-        return _("%(year)d年%(month)d月") % {"year": day.year, "month": day.month}
-    if kind == QUARTER:
-        return _("%(year)d年第%(n)d季度") % {"year": day.year, "n": (day.month + 2) // 3}
-    if kind == WEEK:
-        return _("%(month)d月%(day)d日那一周") % {"month": day.month, "day": day.day}
-    return _("%(month)d月%(day)d日之后") % {"month": day.month, "day": day.day}
+def _english() -> bool:
+    return not is_chinese(get_language())
 
 
 def month_words(day: date) -> str:
-    """A month."""
-    return _("%(year)d年%(month)d月") % {"year": day.year, "month": day.month}
+    """``2026年11月`` or ``November 2026``."""
+    return dateformat.format(day, "F Y") if _english() else f"{day.year}年{day.month}月"
+
+
+def day_words(day: date) -> str:
+    """``11月16日`` or ``16 Nov``."""
+    return dateformat.format(day, "j M") if _english() else f"{day.month}月{day.day}日"
+
+
+def period_words(duty: Duty) -> str:
+    """Which period a duty is of: ``2026年11月``, ``11月16日那一周``, ``2026年第4季度``, ``10月12日之后``."""
+    rule = catalogue.rule(duty.rule, duty.version)
+    kind = rule.period if rule else ""
+    if kind == MONTH:
+        return month_words(duty.day)
+    if kind == QUARTER:
+        return _("%(year)d年第%(n)d季度") % {"year": duty.day.year, "n": (duty.day.month + 2) // 3}
+    said = _("%(day)s那一周") if kind == WEEK else _("%(day)s之后")
+    return said % {"day": day_words(duty.day)}
 
 
 def duty_url(duty: Duty) -> str:
