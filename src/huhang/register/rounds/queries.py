@@ -11,10 +11,11 @@ from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import Actor, Perm, Reach
 from huhang.base.catalog import queries as catalog
 from huhang.kernel.errors import Missing, Sentence
+from huhang.register.liaisons.models import Liaison
 from huhang.register.rounds import catalogue
 from huhang.register.rounds.deriving import _FIELDS, Duty, Span, fetch, statement
 from huhang.register.rounds.models import Excuse, Feed, Record
-from huhang.register.rounds.rules import DONE, DUE, EXCUSED, LATE, coverage, first_of, next_of
+from huhang.register.rounds.rules import DONE, DUE, EXCUSED, LATE, RECORD, coverage, first_of, next_of
 from huhang.register.subjects.queries import reaches, units_below
 from huhang.register.units.queries import tree
 
@@ -219,9 +220,18 @@ def may_excuse_some(actor: Actor) -> bool:
 
 
 def may_record(duty: Duty, actor: Actor) -> bool:
-    """Whether this officer may write down that it was done: whoever owes it, or visits in its unit."""
-    mine_ = duty.officer_id is not None and duty.officer_id == actor.user
-    return mine_ or reaches(actor, Perm.VISIT, duty.unit_id)
+    """Whether this officer may write down that it was done: whoever owes it; where the rule asks for nobody in
+    particular, whoever visits in its unit; where it takes an officer of the subject, each of them."""
+    if duty.officer_id is not None and duty.officer_id == actor.user:
+        return True
+    rule = catalogue.rule(duty.rule, duty.version)
+    ways = [way for way in rule.ways if way.sort == RECORD] if rule else []
+    if duty.subject_id and any(way.who in ("owes", "liaison") for way in ways):
+        return (
+            actor.user is not None
+            and Liaison.objects.filter(subject_id=duty.subject_id, officer_id=actor.user).exists()
+        )
+    return reaches(actor, Perm.VISIT, duty.unit_id)
 
 
 def may_void(row: Record, actor: Actor) -> bool:

@@ -61,6 +61,7 @@ class RecordForm(Told):
         super().__init__(data, auto_id="r-%s", initial={"held_at": timezone.localtime(now).strftime(_WHEN)})
         roles = next((way.roles for way in rule.ways if way.sort == RECORD), ())
         if roles:
+            self.fields["roles"].required = True
             self.fields["roles"].choices = [(role, role_label(role)) for role in roles]  # type: ignore[attr-defined]
         else:
             del self.fields["roles"]

@@ -70,8 +70,8 @@ def visit_url(duty: Duty, actor: Actor) -> str:
     if rule is None or duty.subject_id is None or Perm.VISIT not in actor.perms:
         return ""
     way = next((way for way in rule.ways if way.sort == "visit"), None)
-    if way is None:
-        return ""
+    if way is None or (way.who in ("owes", "liaison") and duty.officer_id != actor.user):
+        return ""  # a visit by somebody else would not fulfil it
     told = {"subject": str(duty.subject_id), "purpose": rule.purpose, "met_0_role": way.roles[-1] if way.roles else ""}
     return f"{reverse('desk:visit_new')}?{urlencode({name: value for name, value in told.items() if value})}"
 
