@@ -12,6 +12,7 @@ from huhang.doors.desk.officedays import urls as officedays
 from huhang.doors.desk.posts import urls as posts
 from huhang.doors.desk.register import urls as register
 from huhang.doors.desk.rounds import urls as rounds
+from huhang.doors.desk.surveys import urls as surveys
 from huhang.doors.desk.trainings import urls as trainings
 from huhang.doors.desk.visits import urls as visits
 
@@ -30,5 +31,6 @@ urlpatterns = [
     *rounds.urlpatterns,
     *notices.urlpatterns,
     *officedays.urlpatterns,
+    *surveys.urlpatterns,
     *register.urlpatterns,
 ]

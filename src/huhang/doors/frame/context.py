@@ -52,6 +52,7 @@ def _desk_items() -> list[tuple[str, list[Item]]]:
                 Item(_("定期职责"), "calendar-check", "desk:rounds"),
                 Item(_("通知"), "megaphone", "desk:notices"),
                 Item(_("现场办公"), "calendar-event", "desk:office_days"),
+                Item(_("问卷调查"), "clipboard-data", "desk:surveys"),
                 Item(_("成批办理"), "check2-square", "desk:batches", (Perm.DISPATCH, Perm.SIGN)),
                 Item(_("导出文件"), "download", "desk:downloads", (Perm.EXPORT,)),
                 Item(_("消息"), "bell", "desk:messages"),

@@ -23,13 +23,14 @@ from huhang.kinds.requests.catalogue import category_label
 from huhang.reading.exports import Heading, Sheet
 from huhang.reading.figures.scope import Scope
 from huhang.reading.matters import tables
-from huhang.reading.matters.worst import GROUPS, Ranking, Row, ranking
+from huhang.reading.matters.worst import TOPIC, Ranking, Row, ranking, topics
 from huhang.register.units.queries import tree
 
 WORDS = {
     "category": gettext_lazy("按类别"),
     "branch": gettext_lazy("按类别和辖区"),
     "subject": gettext_lazy("按类别和主体"),
+    TOPIC: gettext_lazy("按问卷里的具体问题"),
 }
 SHARES = {
     "count": gettext_lazy("件数（与最多的一类相比）"),
@@ -45,12 +46,18 @@ def _asked(request: HttpRequest) -> tuple[Asked, str]:
     given.setdefault("period", "year")
     request.GET = given  # type: ignore[assignment]
     by = given.get("by", "category")
-    return asked_of(request), by if by in GROUPS else "category"
+    return asked_of(request), by if by in WORDS else "category"
+
+
+def _ranked(asked: Asked, by: str) -> Ranking:
+    if by == TOPIC:
+        return topics(asked.actor, asked.window, asked.scope.where)
+    return ranking(asked.actor, asked.window, by, asked.scope.where)
 
 
 def _label(row: Row) -> str:
     if row.other is None:
-        return ""
+        return row.other_label
     return row.other_label or tree().label(row.other)
 
 
@@ -67,7 +74,7 @@ def _shown(row: Row, place: int, asked: Asked, by: str) -> dict[str, Any]:
         "other": _label(row),
         "row": row,
         "score": f"{row.score:.1f}",
-        "url": rows_url("received", asked.period, scope, category=row.category) if by != "subject" else "",
+        "url": rows_url("received", asked.period, scope, category=row.category) if by != "subject" and row.n else "",
         "shares": [(name, value if (value := _share(row, name)) is not None else None) for name in SHARES],
     }
 
@@ -83,7 +90,7 @@ def formula(found: Ranking) -> str:
 def worst_page(request: HttpRequest) -> HttpResponse:
     """The ten worst of a period."""
     asked, by = _asked(request)
-    found = ranking(asked.actor, asked.window, by, asked.scope.where)
+    found = _ranked(asked, by)
     here = reverse("supervision:worst")
     base = {**asked.period.query, **asked.scope.query}
     context = {
@@ -93,7 +100,7 @@ def worst_page(request: HttpRequest) -> HttpResponse:
         "rows": [_shown(row, place, asked, by) for place, row in enumerate(found.rows, 1)],
         "by": by,
         "with_other": by != "category",
-        "other_head": _("主体") if by == "subject" else _("辖区"),
+        "other_head": {"subject": _("主体"), TOPIC: _("问题")}.get(by, _("辖区")),
         "groups": [
             Chip(str(word), f"{here}?{urlencode({**base, 'by': name})}", on=by == name) for name, word in WORDS.items()
         ],
@@ -127,8 +134,15 @@ def worst_export(request: HttpRequest) -> HttpResponse:
     if not allows(asked.actor, Perm.EXPORT):
         raise Denied("您没有导出的权限。")
     form = "csv" if request.GET.get("form") == "csv" else "xlsx"
-    found = ranking(asked.actor, asked.window, by, asked.scope.where)
-    heads = [(_("名次"), 6), (_("类别"), 30), (_("辖区或主体"), 30), (_("得分"), 8), (_("件数"), 8), (_("超期"), 8)]
+    found = _ranked(asked, by)
+    heads = [
+        (_("名次"), 6),
+        (_("类别"), 30),
+        (_("辖区、主体或问题"), 30),
+        (_("得分"), 8),
+        (_("件数"), 8),
+        (_("超期"), 8),
+    ]
     heads += [(_("有评价"), 8), (_("差评"), 8), (_("重办"), 8), (_("问卷票数"), 10)]
     rows = [
         (at, category_label(r.category, 0), _label(r), round(r.score, 1), r.n, r.late, r.rated, r.bad, r.redo, r.votes)
