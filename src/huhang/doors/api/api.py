@@ -17,6 +17,7 @@ from huhang.doors.api import (
     moves,
     officedays,
     posts,
+    notices,
     problems,
     proposals,
     reference,
@@ -25,6 +26,7 @@ from huhang.doors.api import (
     rounds,
     statistics,
     subjects,
+    surveys,
     trainings,
     visits,
     webhooks,
@@ -65,6 +67,8 @@ api.add_router("/liaisons", liaisons.router)
 api.add_router("/matters", matters.router)
 api.add_router("/visits", visits.router)
 api.add_router("/posts", posts.router)
+api.add_router("/notices", notices.router)
+api.add_router("/surveys", surveys.router)
 api.add_router("/trainings", trainings.router)
 api.add_router("/rounds", rounds.router)
 api.add_router("/office-days", officedays.router)

@@ -28,7 +28,7 @@ from huhang.reading.figures.periods import from_query
 from huhang.reading.figures.scope import scope_for
 from huhang.reading.matters import queries
 from huhang.reading.matters.queries import Week
-from huhang.reading.matters.worst import Ranking, Row, ranking
+from huhang.reading.matters.worst import TOPIC, Ranking, Row, ranking, topics
 
 router = Router(tags=["matters"], by_alias=True)
 HERE = "/api/v1/matters"
@@ -78,6 +78,7 @@ class WorstRow(Schema):
     category: schemas.CategoryRef
     unit: schemas.UnitRef | None = Field(description="by=branch 时的辖区")
     subject: str = Field(description="by=subject 时的主体；其余为空")
+    topic: str = Field("", description="by=topic 时的问题；其余为空")
     score: float
     n: int
     late: int
@@ -107,7 +108,9 @@ class WorstIn(Schema):
     period: Literal["month", "quarter", "year", "custom"] = "year"
     from_: date | None = Field(None, alias="from", description="period=custom 时的第一天")
     to: date | None = Field(None, description="period=custom 时的最后一天")
-    by: Literal["category", "branch", "subject"] = "category"
+    by: Literal["category", "branch", "subject", "topic"] = Field(
+        "category", description="topic 是年度问卷里的具体问题"
+    )
     unit: UUID | None = Field(None, description="只算这个单位和它下面的")
 
 
@@ -172,7 +175,7 @@ def _matter(one: queries.Line) -> dict[str, Any]:
 
 @router.get("/worst", response=Worst, summary="十大问题")
 def worst_of(request: HttpRequest, said: Query[WorstIn]) -> HttpResponse:
-    """一个时段里最突出的十类问题，连同怎么算的；by 说一行是类别、类别加辖区还是类别加主体。"""
+    """一个时段里最突出的十类问题，连同怎么算的；by 说一行是类别、类别加辖区、类别加主体还是问卷里的问题。"""
     actor, now = _supervisor(request), timezone.now()
     refuse_unknown(request.GET, ("period", "from", "to", "by", "unit"))
     days = {"from": str(said.from_ or ""), "to": str(said.to or ""), "period": said.period}
@@ -181,7 +184,11 @@ def worst_of(request: HttpRequest, said: Query[WorstIn]) -> HttpResponse:
     except Invalid as problem:
         raise Invalid(problems={problem.field or "period": problem.text}) from problem
     scope = scope_for(actor, str(said.unit or ""), "")
-    found = ranking(actor, period.window(now, catalog.schedule()), said.by, scope.where)
+    window = period.window(now, catalog.schedule())
+    if said.by == TOPIC:
+        found = topics(actor, window, scope.where)
+    else:
+        found = ranking(actor, window, said.by, scope.where)
     rows = [_row(row, place, said.by) for place, row in enumerate(found.rows, 1)]
     return answer({"first": period.first, "last": period.last, "items": rows, **_formula(found)})
 
@@ -199,7 +206,8 @@ def _row(row: Row, place: int, by: str) -> dict[str, Any]:
         "place": place,
         "category": _category(row.category),
         "unit": unit_ref(row.other) if by == "branch" and row.other else None,
-        "subject": row.other_label,
+        "subject": "" if by == TOPIC else row.other_label,
+        "topic": row.other_label if by == TOPIC else "",
         "score": round(row.score, 1),
         **counts,
         "shares": {name: None if value is None else round(value, 4) for name, value in row.shares.items()},

@@ -34,6 +34,8 @@ def tags() -> list[dict[str, str]]:
         {"name": "visits", "description": _("走访：登记一次走访和带回的诉求，列表，一次走访的全部")},
         {"name": "trainings", "description": _("讲座、演练、集中检查：安排、登记已办的，列表，一场的全部；只有人数")},
         {"name": "office-days", "description": _("现场办公：公布一场，列表，一场的全部和带回的问题")},
+        {"name": "notices", "description": _("通知：发给筛出的主体，看谁已阅")},
+        {"name": "surveys", "description": _("问卷调查：匿名作答，汇总结果，计入年度排名")},
         {"name": "liaisons", "description": _("包保责任：谁负责哪家企业、哪个项目，安排方案")},
         {"name": "webhooks", "description": _("推送：有事就通知您的系统，签名、重试、对账")},
         {"name": "statistics", "description": _("统计：单位 × 状态 × 月")},
