@@ -165,3 +165,28 @@ def picture() -> SimpleUploadedFile:
     out = io.BytesIO()
     Image.new("RGB", (40, 30), "white").save(out, "JPEG")
     return SimpleUploadedFile("door.jpg", out.getvalue(), "image/jpeg")
+
+
+def test_a_table_is_checked_saved_and_taken_back_on_pages(city: City) -> None:
+    firm, client = large(city, "望海重工"), signed_in(city, "chief")
+    page = "/desk/posts/import/"
+    assert "警务站模板" in client.get(page).content.decode()
+    assert client.get(f"{page}template/posts/").content.startswith(b"PK")
+    assert client.get(f"{page}template/people/").status_code == 404
+    assert client.post(page, {"what": "posts"}).status_code == 422
+    table = (
+        f"警务站名称,设在哪里,设立日期,为什么设\n重工警务站,{firm.number},2026-03-01,职工多\n坏的,没有,2026-03-01,x\n"
+    )
+    sent = SimpleUploadedFile("站.csv", table.encode(), "text/csv")
+    here = client.post(page, {"what": "posts", "file": sent})["Location"]
+    shown = client.get(here).content.decode()
+    assert "有问题，不会导入 1，新增 1" in shown
+    assert "没有找到，请填它的编号" in shown
+    assert signed_in(city, "supervisor").get(here).status_code == 404
+    assert client.post(here, {}).status_code == 302
+    assert Post.objects.count() == 1
+    assert client.post(here, {"do": "undo"}).status_code == 302
+    assert not Post.objects.exists()
+    assert client.post(here, {"do": "undo"}).status_code == 409
+    assert "我导入过的" in client.get(page).content.decode()
+    assert signed_in(city, "handler").get(page).status_code == 403

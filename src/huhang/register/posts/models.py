@@ -128,3 +128,31 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule} {self.host_id}"
+
+
+class Import(models.Model):
+    """A table somebody uploaded: each row with what was found, and what became of it; saved by a second step (A4)."""
+
+    class What(models.TextChoices):
+        POSTS = "posts", _("警务站")
+        OFFICERS = "officers", _("驻站民警")
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    what = models.CharField(max_length=8, choices=What.choices)
+    name = models.CharField(max_length=120)
+    by = models.ForeignKey("people.User", db_index=False, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    rows = models.JSONField(default=list)
+    saved_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "posts_import"
+        indexes = (models.Index(fields=["by", "-created_at"], name="posts_import_mine"),)
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.name}"
+
+    def count(self, sort: str) -> int:
+        """How many rows are of a sort: new, end, same, wrong, done, refused, undone, stayed."""
+        return sum(row["sort"] == sort for row in self.rows)
