@@ -40,6 +40,7 @@ NOT_AN_ACT = {
     "solved.RatingLink": "spent by whoever holds the link; the rating beside it says when",
     "officedays.Booking": "made and given up by `person`, lapsed by a move whose step names who",
     "trainings.Training": "planned, held and returned to by moves, whose steps name who",
+    "trainings.ImportRun": "`by` asked for it; saved by the worker, taken back by `by` alone",
     "trainings.Mark": "tells devices apart for a day; who holds one is kept nowhere",
     "visits.Visit": "made by its first step, rated by the enterprise's move; the steps name who",
     "visits.VisitLink": "spent by whoever holds the link; the move beside it says when",

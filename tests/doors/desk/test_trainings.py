@@ -155,3 +155,53 @@ def test_people_count_themselves_and_answer_without_a_name(city: City) -> None:
     assert re.search(r"安全账户.*开始前测验 1/1", shown)
     assert one.get(door).status_code == 409
     assert "现在不用扫码" not in held.get(f"/desk/cases/{case.number}/codes/").content.decode()
+
+
+def test_held_sessions_come_in_from_a_table_and_go_back(city: City) -> None:
+    """A4: row by row, the file is not kept, what is not ours is not read, undone within a day."""
+    from huhang.kinds.trainings import importing
+    from huhang.kinds.trainings.models import ImportRun
+
+    host, client = subject_of(city), signed_in(city)
+    template = client.get("/desk/trainings/imports/template.xlsx").content
+    assert "种类" in str(CalamineWorkbook.from_filelike(io.BytesIO(template)).get_sheet_by_index(0).to_python())
+    day = f"{timezone.localtime(timezone.now() - timedelta(days=40)):%Y-%m-%d}"
+    back = f"{timezone.localtime(timezone.now() - timedelta(days=10)):%Y-%m-%d}"
+    lines = [
+        "面向,种类,日期,名称,人数,移交人数,结束时参加,结束时合格,回访日期,回访时参加,回访时合格,司机姓名",
+        f"{host.number},防诈骗讲座,{day},年底讲座,40,,20,18,{back},10,9,",
+        f"{host.credit_code},毒驾集中检查,{day} 09:30,,60,2,,,,,,张三丰",
+        f"{host.number},防诈骗讲座,{day},年底讲座,40,,,,,,,",
+        f"没有这家,跳舞,{day},,-3,,,,,,,",
+        f"{host.number},防诈骗讲座,2031-01-01,明年的,5,,,,,,,",
+        f"{host.number},防诈骗讲座,{day},合格太多,5,,3,4,,,,",
+    ]
+    where = "/desk/trainings/imports/"
+    assert client.post(where, {}).status_code == 422
+    assert client.post(where, {"file": upload("没有表头")}).status_code == 422
+    sent = client.post(where, {"file": upload("\n".join(lines)), "idempotency_key": "table-one"})
+    page = client.get(sent.url).content.decode()
+    for told in ("司机姓名", "已经登记过", "没有“没有这家”", "目录里没有这个种类", "合格的人", "只导入没有错误的 2 行"):
+        assert told in page, told
+    assert client.post(f"{sent.url}begin/").status_code == 409
+    assert client.post(f"{sent.url}begin/", {"rows": "good"}).status_code == 302
+    run = ImportRun.objects.get()
+    importing.save(run.pk)
+    importing.save(run.pk)
+    lecture, check = Training.objects.order_by("form").reverse()
+    assert (lecture.people, lecture.after_passed, lecture.return_taken, lecture.kept) == (40, 18, 10, True)
+    assert (check.people, check.adverse) == (60, 2)
+    assert "张三丰" not in str(ImportRun.objects.get().rows)
+    assert signed_in(city, "other_handler").get(sent.url).status_code == 404
+    go_on = {"reason": "点错", "people": "61", "results.negative": "59", "results.positive": "2", "version": 2}
+    assert signed_in(city, "chief").post(f"/desk/cases/{check.case.number}/moves/correct/", go_on).status_code == 302
+    assert client.post(f"{sent.url}undo/").status_code == 302
+    assert "已撤销 1 场；1 场" in client.get(sent.url).content.decode()
+    assert Case.objects.get(pk=lecture.pk).state == "dropped"
+    assert Case.objects.get(pk=lecture.pk).answered_at is None
+
+
+def upload(text: str) -> io.BytesIO:
+    file = io.BytesIO(text.encode("utf-8-sig"))
+    file.name = "讲座.csv"
+    return file

@@ -1,8 +1,10 @@
-"""The duty that destroys what tells devices apart."""
+"""The duty that destroys what tells devices apart, and the work of imports."""
 
+import uuid
 from datetime import datetime, timedelta
 
-from huhang.base.jobs.registry import duty
+from huhang.base.jobs.registry import duty, work
+from huhang.kinds.trainings import importing
 from huhang.kinds.trainings.actions import forget_marks
 
 
@@ -10,3 +12,9 @@ from huhang.kinds.trainings.actions import forget_marks
 def forget(now: datetime) -> None:
     """Marks of devices live a day at most (ADR 37)."""
     forget_marks(now=now)
+
+
+@work("trainings.import", whole=False)
+def import_table(run: str) -> None:
+    """Saves a checked table of sessions; stopped anywhere, it goes on there."""
+    importing.save(uuid.UUID(run))

@@ -125,3 +125,30 @@ class Mark(models.Model):
 
     def __str__(self) -> str:
         return self.stage
+
+
+class ImportRun(models.Model):
+    """A table of sessions that was read: its rows as values with what is wrong beside each; the file is not kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    by = models.ForeignKey("people.User", on_delete=models.PROTECT, null=True, related_name="+")
+    by_label = models.CharField(max_length=64, blank=True, default="")
+    name = models.CharField(max_length=200)
+    rows = models.JSONField(default=list)
+    notes = models.JSONField(default=list)
+    total = models.PositiveIntegerField(default=0)
+    bad = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    saved = models.PositiveIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone = models.PositiveIntegerField(default=0)
+    stayed = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        db_table = "trainings_import"
+
+    def __str__(self) -> str:
+        return self.name

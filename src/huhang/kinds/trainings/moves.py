@@ -143,6 +143,17 @@ MOVES = (
         needs=Perm.ASSIGN,
         guard=why_not_correct,
     ),
+    _move(
+        "void",
+        _("作废"),
+        ("given", "rechecked", "wound_up"),
+        "dropped",
+        effects.void,
+        REASON,
+        needs=Perm.ASSIGN,
+        guard=why_not_correct,
+        help=_("录错的、重复的才作废；作废后不计入数字，记录仍可查"),
+    ),
     _move("call_off", _("取消"), ("arranged",), "dropped", effects.call_off, REASON, danger=True),
     _move(
         "skip",

@@ -23,6 +23,7 @@ from huhang.doors.cli.city.lighten import without_foreign_keys
 from huhang.doors.cli.city.living import live_on
 from huhang.doors.cli.city.meeting import meet
 from huhang.doors.cli.city.posting import man_posts
+from huhang.doors.cli.city.training import train_on
 from huhang.doors.cli.city.visiting import visit_on
 from huhang.doors.cli.city.year import REQUESTS, Year
 from huhang.kernel.errors import Conflict, Invalid
@@ -112,6 +113,7 @@ def make(
         meet(moment)
         visit_on(moment)
         man_posts(moment)
+        train_on(moment)
     finally:
         gc.enable()
     say(f"演示城市已载入，用时 {time.monotonic() - began:.1f} 秒")

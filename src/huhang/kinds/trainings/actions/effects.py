@@ -240,3 +240,13 @@ def correct(doing: Doing) -> Outcome:
     known.save(update_fields=["people", "adverse"])
     data = {"before": before, "people": known.people, "adverse": known.adverse, "results": results or {}}
     return Outcome(note=doing.values["reason"], data=data)
+
+
+def void(doing: Doing) -> Outcome:
+    """It was entered by mistake: it counts nowhere any more, and stays readable; nobody returns."""
+    case, known = doing.case, _locked(doing.case)
+    clocks.stop(case, RETURN_CLOCK, at=doing.now)
+    destroy(case, by=doing.by, now=doing.now)
+    case.answered_at = known.returned_at = known.kept = known.in_time = None
+    known.save(update_fields=["returned_at", "kept", "in_time"])
+    return Outcome(note=doing.values["reason"], data={"people": known.people})

@@ -59,7 +59,7 @@ def open_training(*, by: Actor, now: datetime, **values: Any) -> Case:
         Invalid: field by field.
         Denied: nobody's unit stands behind it.
     """
-    told, held = _told(values, by, now), values.get("people") not in (None, "")
+    told, held = told_of(values, by, now), values.get("people") not in (None, "")
     if by.unit is None and by.kind != "system":
         raise Denied
     if not held and told.starts_at < now - timedelta(days=1):
@@ -78,7 +78,12 @@ def open_training(*, by: Actor, now: datetime, **values: Any) -> Case:
     return case
 
 
-def _told(values: Mapping[str, Any], by: Actor, now: datetime) -> Told:
+def told_of(values: Mapping[str, Any], by: Actor, now: datetime) -> Told:
+    """What was told of a session, checked; its numbers are checked by the move that holds it.
+
+    Raises:
+        Invalid: field by field.
+    """
     problems: dict[str, str] = {}
 
     def text(name: str, most: int) -> str:
