@@ -3,7 +3,8 @@
 import json
 import random
 from collections import Counter
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -26,6 +27,9 @@ from huhang.reading.figures import queries as figures
 from huhang.reading.figures.periods import Period
 from huhang.reading.figures.queries import Ask
 from huhang.reading.figures.scope import Scope
+from huhang.register.liaisons import actions as liaisons
+from huhang.register.rounds import queries as rounds
+from huhang.register.rounds.deriving import Span
 from huhang.register.subjects import life
 from huhang.register.subjects.actions import add_contact, enter_subject
 from huhang.register.subjects.models import Subject
@@ -97,7 +101,7 @@ def test_a_lecture_is_planned_told_held_returned_to_and_closed(city: City) -> No
     asked = Result.objects.get(case=case, stage="before", code="boss")
     assert (asked.taken, asked.right) == (6, 2)
     assert set(Mark.objects.filter(case=case).values_list("stage", flat=True)) == {"after"}  # the stage is over
-    clock = case.clocks.get(name="return")
+    clock = case.clocks.get(name="training_return")
     assert (clock.amount, clock.unit_of_time, case.due_at) == (30, "calendar_days", clock.due_at)
 
     with pytest.raises(Conflict, match="太近"):
@@ -260,3 +264,26 @@ def test_a_thousand_drivers_and_every_session_come_out_of_records(city: City, sc
             rows = figures.rows(kind, leader, figure, window, Scope())
             number = sum(rows.values_list(figure.total, flat=True)) if figure.total else rows.count()
             assert shown[figure.name].count == number, figure.name
+
+
+def test_a_held_lecture_owes_a_return_and_the_return_fulfils_it(city: City) -> None:
+    """B2: the recurring duty “return after a training” rests on these records; a voided one takes it back."""
+    host = subject_of(city)
+    liaisons.assign(
+        subject_id=host.pk, line="officer", officer_id=city.users["liaison"].pk, why="x", by=SYSTEM, now=NOW - 90 * DAY
+    )
+    case = planned(city, starts_at=NOW - 12 * DAY, people=30)
+
+    def owed() -> list[str]:
+        span = Span(date(2026, 1, 1), date(2027, 12, 31))
+        with acting(SYSTEM):
+            found = rounds.duties(rounds.Wanted(span, rule="training_return", of=host.pk), SYSTEM, NOW)
+        return [one.state for one in found]
+
+    assert owed() == ["due"]
+    go(city, case, "liaison", "recheck", taken=10, passed=9)
+    assert owed() == ["done"]
+    with pytest.raises(Conflict, match="更正由别人"):
+        go(city, case, replace(city.actor("liaison"), grants=city.actor("chief").grants), "void", reason="x")
+    go(city, case, "chief", "void", reason="登记重复")
+    assert owed() == []

@@ -19,7 +19,7 @@ def part(case: Case, actor: Actor, now: datetime) -> list[Section]:
     """What a session's page has beyond facts and timeline."""
     known = queries.detail(case)
     shown = [_hosts(case, actor)] if known.reached > 1 else []
-    if known.form != CHECK and case.is_open and allows(actor, Perm.VISIT, case):
+    if known.form != CHECK and case.state in ("arranged", "given") and allows(actor, Perm.VISIT, case):
         where = reverse("desk:training_codes", kwargs={"number": case.number})
         words = _("进门计数和测验用；扫码的人不用登录，不留姓名。")
         shown.insert(0, Section(_("现场二维码"), quote=words, url=where, label=_("出示二维码")))

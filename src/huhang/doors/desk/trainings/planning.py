@@ -71,7 +71,8 @@ class TrainingForm(Told):
         if rows := catalogue.result_choices(sort, 0):
             self.fields["results"] = counts.field(rows, MOST_PEOPLE)
             self.fields["results"].label = _("各项结果的人数")
-            self.fields["results"].help_text = _("加起来应当等于检查人数")
+            self.fields["results"].help_text = _("办过了才填；加起来应当等于检查人数")
+            self.fields["results"].required = False
             for name in _NUMBERS:
                 del self.fields[name]
 

@@ -26,7 +26,7 @@ from huhang.register.subjects import queries as register
 from huhang.register.subjects.models import Subject
 from huhang.register.units.queries import tree
 
-CONCLUDE = "conclude"
+CONCLUDE = "officeday_conclude"
 """The clock by which the day is summed up or called off."""
 
 
@@ -138,7 +138,7 @@ def _entered(
     )
     if subject is not None:
         party(case, subject.unit_id if subject.unit_id != unit else None)
-    promise = Promise(f"officeday.conclude@{rule.name}", rule.conclude_days, Unit.WORKING_DAYS.value)
+    promise = Promise(f"officeday.conclude@{rule.name.partition('@')[2]}", rule.conclude_days, Unit.WORKING_DAYS.value)
     clocks.start(case, CONCLUDE, promise, at=starts)
     step = Step(move="open", to_state="announced", by_kind=by.kind, by_user_id=by.user, by_label=by.label)
     step.unit_id, step.data = by.unit, {"at": starts.isoformat(), "day": str(catalog.schedule().date_of(starts))}

@@ -39,7 +39,7 @@ def rearrange(doing: Doing) -> Outcome:
         case.place = doing.values["place"]
     clocks.stop(case, RECORD, at=doing.now)
     terms = queries.terms(case)
-    promise = Promise(f"training.record@{terms.rule}", terms.record_days, Unit.WORKING_DAYS.value)
+    promise = Promise(f"training.record.{terms.rule}", terms.record_days, Unit.WORKING_DAYS.value)
     clocks.start(case, RECORD, promise, at=at)
     told = tell_contacts(case, "training.moved", at, by=doing.by, now=doing.now) if terms.tell else 0
     data = {"from": before.isoformat(), "at": at.isoformat(), "told": told}
@@ -113,7 +113,7 @@ def _over(doing: Doing, known: Training, results: Mapping[str, int]) -> Outcome:
 
 def _return_clock(case: Case, at: datetime) -> None:
     terms = queries.terms(case)
-    promise = Promise(f"training.return@{terms.rule}", terms.return_days, Unit.CALENDAR_DAYS.value)
+    promise = Promise(f"training.return.{terms.rule}", terms.return_days, Unit.CALENDAR_DAYS.value)
     clocks.start(case, RETURN_CLOCK, promise, at=at)
 
 

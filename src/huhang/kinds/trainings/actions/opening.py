@@ -27,7 +27,7 @@ from huhang.register.subjects import queries as register
 from huhang.register.subjects.models import Contact, Subject
 from huhang.register.units.queries import tree
 
-RECORD, RETURN_CLOCK = "record", "return"
+RECORD, RETURN_CLOCK = "training_record", "training_return"
 """Clocks: until when it is recorded as held or called off, and until when somebody returns."""
 HELD = ("people", "before_taken", "before_passed", "after_taken", "after_passed", "results", "note")
 """What is told of a session that was held already; the move that holds it asks for the same."""
@@ -152,7 +152,7 @@ def _entered(told: Told, by: Actor, now: datetime, *, received: datetime) -> Cas
     )
     for one in told.subjects:
         party(case, one.unit_id if one.unit_id != unit else None)
-    promise = Promise(f"training.record@{terms.rule}", terms.record_days, Unit.WORKING_DAYS.value)
+    promise = Promise(f"training.record.{terms.rule}", terms.record_days, Unit.WORKING_DAYS.value)
     clocks.start(case, RECORD, promise, at=max(told.starts_at, received))
     step = Step(move="open", to_state="arranged", by_kind=by.kind, by_user_id=by.user, by_label=by.label)
     step.unit_id = by.unit
