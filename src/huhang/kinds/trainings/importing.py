@@ -253,7 +253,7 @@ def save(run_id: uuid.UUID) -> ImportRun:
 
 
 def _officer(run: ImportRun) -> Actor:
-    user = with_posts(timezone.now()).filter(pk=run.by_id).first()
+    user = with_posts(timezone.now()).filter(pk=run.by_id).first() if run.by_id else None
     actor = actor_of(user, door="desk") if user else None
     if actor is None or not allows(actor, Perm.VISIT):
         raise Denied("登记这次导入的人已离任或调离，没有导入。")
