@@ -67,8 +67,12 @@ def test_hazards_and_disputes_are_taken_and_the_month_counts_them(city: City) ->
     assert "王海燕" not in str(shown)
     assert "mediate" in {move["name"] for move in shown["moves"]}
     assert handler.get("/cases?kind=hazard").json()["items"][0]["number"] == made.json()["number"]
+    gone = handler.post(f"{here}/rounds", {"seen": "各门正常"})
+    assert gone.status_code == 201
+    shapes.RoundOut.model_validate(gone.json(), extra="forbid")
+    assert handler.post(f"{here}/rounds", {"seen": "罚款"}).status_code == 422
     counts = handler.get(f"{here}/month").json()
     shapes.MonthOut.model_validate(counts, extra="forbid")
-    assert (counts["counts"]["hazards"], counts["counts"]["disputes"], counts["counts"]["officers"]) == (1, 1, 0)
+    assert (counts["counts"]["hazards"], counts["counts"]["disputes"], counts["counts"]["rounds"]) == (1, 1, 1)
     assert handler.get(f"{here}/month?month=1").status_code == 422
     assert Case.objects.filter(kind__in=("hazard", "dispute")).count() == 2

@@ -149,6 +149,14 @@ def test_a_post_takes_hazards_and_disputes_and_its_month_opens_every_record(city
     assert boss.get(f"/desk/posts/{made.pk}/month/?month=2199-01").status_code == 422
     assert boss.get(f"{sheet}&form=docx").status_code == 200
     assert client.get(f"{sheet}&form=docx").status_code == 403
+    gone = f"/desk/posts/{made.pk}/"
+    assert "看到什么" in client.get(gone + "?do=round").content.decode()
+    assert client.post(gone, {"do": "round", "at": "昨天", "seen": "正常"}).status_code == 422
+    assert client.post(gone, {"do": "round", "at": "2199-01-01T00:00", "seen": "正常"}).status_code == 422
+    at = f"{timezone.localtime():%Y-%m-%dT%H:%M}"
+    assert client.post(gone, {"do": "round", "at": at, "seen": "各门都正常"}).status_code == 302
+    assert client.post(gone, {"do": "round", "at": at, "seen": "各门都正常"}).status_code == 422
+    assert "各门都正常" in boss.get(f"{sheet}&of=rounds").content.decode()
     every = boss.get(f"/desk/posts/month/?month={month}").content.decode()
     assert "驻站 1 人，发现隐患 1 处" in every
     assert made.station.name in body(boss.get(f"/desk/posts/month/?month={month}&form=csv"))

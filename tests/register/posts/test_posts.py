@@ -4,12 +4,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from huhang.base.access.context import SYSTEM, acting
 from huhang.kernel.errors import Conflict, Denied, Invalid, Missing
 from huhang.register.posts import actions, queries
 from huhang.register.posts.models import Post, Proposal, Stay
 from huhang.register.posts.rules import problems, rule_of
+from huhang.register.rounds import declaring
 from huhang.register.subjects import life
 from huhang.register.subjects.actions import change, enter_subject
 from huhang.register.subjects.models import Subject
@@ -131,3 +133,32 @@ def test_only_whoever_plans_on_that_ground_decides_and_only_inside_a_standing_ho
     with pytest.raises(Invalid):
         post(city, opened_on=date(2027, 1, 1))
     assert post(city, by="supervisor").opened_by_id == city.users["supervisor"].pk
+
+
+def test_a_round_fulfils_the_weekly_duty_of_the_post_and_of_its_scenic_area(city: City) -> None:
+    """B2/B4: what is written down at the post is what the weekly round rests on; nobody else's word is."""
+    unit = city.units["harbour"].pk
+    sight = enter_subject(kind="scenic", name="东湾景区", unit_id=unit, by=SYSTEM, now=NOW)
+    made, officer, foreign = (
+        post(city, sight, name="东湾景区警务室"),
+        city.actor("handler"),
+        city.actor("other_handler"),
+    )
+    with acting(officer):
+        actions.note_round(post_id=made.pk, at=NOW - timedelta(hours=2), seen="各门正常", by=officer, now=NOW)
+        for seen, at in (
+            ("", NOW),
+            ("现场取证", NOW),
+            ("正常", NOW + timedelta(hours=1)),
+            ("正常", NOW - timedelta(40)),
+        ):
+            with pytest.raises(Invalid):
+                actions.note_round(post_id=made.pk, at=at, seen=seen, by=officer, now=NOW)
+    with acting(foreign), pytest.raises(Denied):
+        actions.note_round(post_id=made.pk, at=NOW, seen="正常", by=foreign, now=NOW)
+    told = declaring.records(frozenset({"post_round"}))
+    with acting(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(f"SELECT subject_id, at FROM ({told}) e", {"since": NOW - timedelta(7), "until": NOW})
+        found = cursor.fetchall()
+    assert {row[0] for row in found} == {made.station_id, sight.pk}
+    assert {row[1] for row in found} == {NOW - timedelta(hours=2)}

@@ -359,6 +359,38 @@ def take_hazard(
     return writing.done(request, idempotency_key, by=actor, content=content, now=now, work=work, status=201)
 
 
+class RoundIn(In):
+    """A round that was gone."""
+
+    at: AwareDatetime | None = Field(None, description="不写是现在；最近 31 天内")
+    seen: str = Field(min_length=1, max_length=2000)
+
+
+class RoundOut(Schema):
+    """A round of a post."""
+
+    id: UUID
+    officer: OfficerRef
+    at: datetime
+    seen: str
+
+
+@router.post("/{uuid:post}/rounds", response={201: RoundOut}, summary="记一次巡查")
+def note_round(
+    request: HttpRequest, post: UUID, given: RoundIn, idempotency_key: str | None = writing.key_welcome()
+) -> HttpResponse:
+    """由驻站民警或派出单位的民警来记；每周巡查的职责从这里算。"""
+    actor, now = actor_of(request), timezone.now()
+
+    def work() -> tuple[Any, str]:
+        made = actions.note_round(post_id=post, at=given.at, seen=given.seen, by=actor, now=now)
+        who = {"id": made.officer_id, "name": actor.label}
+        return {"id": made.pk, "officer": who, "at": moment(made.at), "seen": made.seen}, HERE + str(post)
+
+    content = {"post": str(post), **given.dict()}
+    return writing.done(request, idempotency_key, by=actor, content=content, now=now, work=work, status=201)
+
+
 class MonthIn(Schema):
     """Which month."""
 

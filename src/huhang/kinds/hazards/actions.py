@@ -23,9 +23,10 @@ from huhang.kernel.numbering import secret
 from huhang.kernel.text import clean
 from huhang.kinds.hazards import catalogue
 from huhang.kinds.hazards.models import Hazard
-from huhang.kinds.hazards.rules import WAYS, refuse_penal
+from huhang.kinds.hazards.rules import WAYS
 from huhang.register.posts import queries as posts
 from huhang.register.posts.models import Post
+from huhang.register.posts.rules import refuse_penal
 from huhang.register.subjects.models import Contact
 
 REMOVE, CHECK = "remove", "check"

@@ -9,7 +9,7 @@ from huhang.base.catalog import queries as catalog
 from huhang.base.catalog import registry
 from huhang.cases.rules import Promise
 from huhang.kernel.worktime import Unit
-from huhang.kinds.hazards.rules import penal
+from huhang.register.posts.rules import penal
 
 KINDS = "hazard_kinds"
 DAYS = (("days", 1, 90), ("check_days", 1, 30))

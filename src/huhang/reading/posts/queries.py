@@ -17,10 +17,10 @@ from huhang.cases.registry import kind_of
 from huhang.kernel.errors import Invalid, Missing
 from huhang.reading.figures.periods import Window, custom
 from huhang.reading.figures.queries import counted, figure_of
-from huhang.register.posts.models import Post, Stay
+from huhang.register.posts.models import Post, Round, Stay
 from huhang.register.posts.queries import on, staying
 
-OFFICERS, VISITS = "officers", "visits"
+OFFICERS, ROUNDS, VISITS = "officers", "rounds", "visits"
 OF_KIND: Mapping[str, str] = {
     "hazards": "hazard",
     "hazards_removed": "hazard",
@@ -32,7 +32,7 @@ OF_KIND: Mapping[str, str] = {
     "disputes_unsettled": "dispute",
 }
 """Which kind declares a figure."""
-COLUMNS = (OFFICERS, *OF_KIND, VISITS)
+COLUMNS = (OFFICERS, ROUNDS, *OF_KIND, VISITS)
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def label(name: str) -> Any:
     """What a column is called."""
     if name in OF_KIND:
         return figure_of(kind_of(OF_KIND[name]), name).label
-    return {OFFICERS: _("驻站民警"), VISITS: _("走访和联系")}[name]
+    return {OFFICERS: _("驻站民警"), ROUNDS: _("巡查"), VISITS: _("走访和联系")}[name]
 
 
 def standing(posts: QuerySet[Post], span: Span) -> QuerySet[Post]:
@@ -85,7 +85,7 @@ def standing(posts: QuerySet[Post], span: Span) -> QuerySet[Post]:
 
 
 def sheet(actor: Actor, posts: Sequence[Post], span: Span) -> list[Row]:
-    """The numbers of some posts: one statement for officers, one for visits, one for each kind."""
+    """The numbers of some posts: one statement each for officers, rounds, visits, and each kind."""
     ids, hosts = [one.pk for one in posts], {one.host_id for one in posts}
     officers = dict(
         Stay.objects.filter(staying(span.first, span.last), post_id__in=ids)
@@ -93,6 +93,7 @@ def sheet(actor: Actor, posts: Sequence[Post], span: Span) -> list[Row]:
         .values_list("post_id")
         .annotate(n=Count("officer_id", distinct=True))
     )
+    rounds = dict(_rounds(ids, span).order_by().values_list("post_id").annotate(n=Count("pk")))
     seen = visible_to(actor, Case.objects.filter(_visited(span), subject_id__in=hosts)).order_by()
     visits = dict(seen.values_list("subject_id").annotate(n=Count("pk")))
     by_kind = {kind: _counts(actor, kind, ids, span) for kind in dict.fromkeys(OF_KIND.values())}
@@ -101,6 +102,7 @@ def sheet(actor: Actor, posts: Sequence[Post], span: Span) -> list[Row]:
             one,
             {
                 OFFICERS: officers.get(one.pk, 0),
+                ROUNDS: rounds.get(one.pk, 0),
                 **{name: by_kind[kind].get(one.pk, {}).get(name, 0) for name, kind in OF_KIND.items()},
                 VISITS: visits.get(one.host_id, 0),
             },
@@ -124,6 +126,15 @@ def _counts(actor: Actor, name: str, ids: Sequence[uuid.UUID], span: Span) -> di
 def _where(name: str, span: Span) -> Q:
     kind = kind_of(OF_KIND[name])
     return counted(kind, figure_of(kind, name), span.window)
+
+
+def _rounds(ids: Sequence[uuid.UUID], span: Span) -> QuerySet[Round]:
+    return Round.objects.filter(post_id__in=ids, at__gte=span.window.since, at__lt=span.window.until)
+
+
+def rounds(post: Post, span: Span) -> list[Round]:
+    """The rows behind the number of rounds."""
+    return list(_rounds([post.pk], span).select_related("officer").order_by("at", "id"))
 
 
 def stays(post: Post, span: Span) -> list[Stay]:
@@ -158,6 +169,7 @@ def totals(actor: Actor, posts: QuerySet[Post], span: Span) -> dict[str, int]:
     return {
         "posts": posts.filter(on(span.last)).count(),
         OFFICERS: there.values("officer_id").distinct().count(),
+        ROUNDS: sum(row.counts[ROUNDS] for row in rows),
         **{name: sum(row.counts[name] for row in rows) for name in OF_KIND},
         VISITS: sum(hosts.values()),
     }

@@ -1,7 +1,7 @@
 """Proposing, opening and closing posts, and posting officers to them; each write is journalled (B4)."""
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -16,13 +16,17 @@ from huhang.kernel.text import clean
 from huhang.kernel.worktime import Schedule
 from huhang.register.posts import queries
 from huhang.register.posts.catalogue import HOSTS
-from huhang.register.posts.models import Post, Proposal, Stay
+from huhang.register.posts.models import Post, Proposal, Round, Stay
+from huhang.register.posts.rules import refuse_penal
 from huhang.register.subjects import queries as register
 from huhang.register.subjects.actions import enter, set_state
 from huhang.register.subjects.actions.keeping import stamp
 from huhang.register.subjects.catalogue import classes
 from huhang.register.subjects.models import Subject
 from huhang.register.units.queries import tree
+
+BACK = timedelta(days=31)
+"""How long ago a round may be that is kept now."""
 
 
 @transaction.atomic
@@ -315,3 +319,42 @@ def end_stay(*, stay_id: uuid.UUID, why: str, by: Actor, now: datetime, ends_on:
     data = {"post": str(post.pk), "officer": str(stay.officer_id), "until": str(day)}
     journal.write("post.leave", by=by, now=now, about=post.station.name, data=data)
     return stay
+
+
+@transaction.atomic
+def note_round(*, post_id: uuid.UUID, at: datetime | None, seen: str, by: Actor, now: datetime) -> Round:
+    """Keeps a round of a post: by whoever is posted there, or calls on subjects for its unit.
+
+    Args:
+        at: when it took place, now when nothing is said; at most `BACK` ago.
+
+    Raises:
+        Missing: no such post.
+        Denied: neither posted there nor of its unit.
+        Conflict: the post is closed.
+        Invalid: nothing seen, words of penalties, a moment to come, too long ago, or the same round twice.
+    """
+    post = queries.visible(by).select_related("station").filter(pk=post_id).first()
+    if post is None:
+        raise Missing
+    if post.closed_on is not None:
+        raise Conflict("这个警务站已经撤销。")
+    when = at or now
+    day = Schedule().date_of(when)
+    posted = Stay.objects.filter(queries.staying(day, day), post=post, officer_id=by.user).exists()
+    if by.user is None or not (posted or register.reaches(by, Perm.VISIT, post.station.unit_id)):
+        raise Denied("巡查由驻站民警或派出单位的民警来记。")
+    if not now - BACK <= when <= now:
+        raise Invalid("巡查时间要在最近 %(days)d 天内，不能晚于现在。", field="at", params={"days": BACK.days})
+    said = refuse_penal(clean(seen, max_length=2000), "seen")
+    if not said:
+        raise Invalid("请写明看到了什么；没有什么也写一句。", field="seen")
+    made = Round(post=post, officer_id=by.user, unit_id=post.station.unit_id, at=when, seen=said, created_at=now)
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError:
+        raise Invalid("这次巡查已经记过了。", field="at") from None
+    data = {"post": str(post.pk), "at": when.isoformat()}
+    journal.write("post.round", by=by, now=now, about=post.station.name, data=data)
+    return made

@@ -130,6 +130,30 @@ class Proposal(models.Model):
         return f"{self.rule} {self.host_id}"
 
 
+class Round(models.Model):
+    """A round of a post: the day and hour, who went, what was seen in service. It may hold no finding (ADR 36)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    post = models.ForeignKey(Post, db_index=False, on_delete=models.PROTECT, related_name="rounds")
+    officer = models.ForeignKey("people.User", db_index=False, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey("units.Unit", db_index=False, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("什么时候"))
+    seen = models.TextField(_("看到什么"))
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "posts_round"
+        verbose_name = _("巡查")
+        constraints = (models.UniqueConstraint(fields=["post", "officer", "at"], name="round_once"),)
+        indexes = (
+            models.Index(fields=["post", "-at"], name="round_of_post"),
+            models.Index(fields=["at"], name="round_at"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.post_id} {self.at:%F %T}"
+
+
 class Import(models.Model):
     """A table somebody uploaded: each row with what was found, and what became of it; saved by a second step (A4)."""
 

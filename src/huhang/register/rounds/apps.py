@@ -11,6 +11,7 @@ class RoundsConfig(AppConfig):
 
     def ready(self) -> None:
         """Makes the rules known to the catalogue, and what is written down here a way of having done a duty."""
+        from huhang.register.posts.doing import ROUNDS
         from huhang.register.rounds import catalogue, declaring, events
         from huhang.register.subjects import belongings, life
 
@@ -22,6 +23,7 @@ class RoundsConfig(AppConfig):
             " FROM rounds_record r WHERE r.voided_at IS NULL",
             sorts=("record",),
         )
+        declaring.declare("posts", ROUNDS, sorts=("post_round",))
         life.declare_meeting(
             "rounds",
             "SELECT r.subject_id, r.held_at AS at FROM rounds_record r"

@@ -131,7 +131,8 @@ def month_of_post(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         "of": of,
         "of_label": months.label(of) if of in COLUMNS else "",
         "stays": months.stays(post, span) if of == months.OFFICERS else [],
-        "rows": _cases(actor, post, of, span) if of and of != months.OFFICERS else [],
+        "rounds": months.rounds(post, span) if of == months.ROUNDS else [],
+        "rows": _cases(actor, post, of, span) if of and of not in (months.OFFICERS, months.ROUNDS) else [],
         "unit": tree().label(post.station.unit_id),
         "may_export": Perm.EXPORT in actor.perms,
         "now": now,
@@ -158,8 +159,8 @@ def _word(actor: Actor, post: Post, row: months.Row, span: Span, month: str, now
         *_numbers(row, "hazard"),
         f"三、{_('纠纷')}",
         *_numbers(row, "dispute"),
-        f"四、{months.label(months.VISITS)}",
-        str(row.counts[months.VISITS]),
+        f"四、{_('巡查和走访')}",
+        *(f"{months.label(name)}：{row.counts[name]}" for name in (months.ROUNDS, months.VISITS)),
     ]
     letter = Letter(
         organ=unit.name,

@@ -25,10 +25,11 @@ from huhang.doors.frame.parts import Fact
 from huhang.doors.frame.saying import say
 from huhang.kernel.errors import Conflict, Invalid, Refusal
 from huhang.register.posts import actions, catalogue, queries
-from huhang.register.posts.models import Post
+from huhang.register.posts.models import Post, Round
 from huhang.register.units.queries import tree
 
 NEWEST = 8
+WHEN = "%Y-%m-%dT%H:%M"
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -59,6 +60,23 @@ class LeaveForm(Told):
         super().__init__(data, initial={"ends_on": timezone.localtime(now).date()}, auto_id=auto_id)
 
 
+class RoundForm(Told):
+    """A round that was gone."""
+
+    at = forms.DateTimeField(
+        label=gettext_lazy("什么时候"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=WHEN)
+    )
+    seen = forms.CharField(
+        label=gettext_lazy("看到什么"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("没有什么也写一句；看到隐患另外记"),
+    )
+
+    def __init__(self, now: datetime, data: Any = None) -> None:
+        super().__init__(data, initial={"at": timezone.localtime(now)}, auto_id="r-%s")
+
+
 @officers(Perm.SEE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def post_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
@@ -81,8 +99,26 @@ def post_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("desk:post", pk)
 
 
+def moment_of(text: str) -> datetime | None:
+    """A moment as the form sends it, in Shanghai; none when nothing was said.
+
+    Raises:
+        Invalid: no moment.
+    """
+    if not text.strip():
+        return None
+    try:
+        return timezone.make_aware(datetime.fromisoformat(text.strip()).replace(tzinfo=None))
+    except (ValueError, OverflowError):
+        raise Invalid("请按 2026-11-21 14:20 这样填时间。", field="at") from None
+
+
 def _change(request: HttpRequest, post: Post, actor: Actor, now: datetime, do: str) -> str:
     said, why = request.POST, request.POST.get("why", "")
+    if do == "round":
+        at = moment_of(said.get("at", ""))
+        actions.note_round(post_id=post.pk, at=at, seen=said.get("seen", ""), by=actor, now=now)
+        return _("巡查已记下。")
     until = day_of(said.get("ends_on", ""), "ends_on")
     if do == "man":
         actions.post_officer(
@@ -106,10 +142,13 @@ def _show(
     request: HttpRequest, post: Post, actor: Actor, now: datetime, *, do: str, wrong: Refusal | None = None
 ) -> HttpResponse:
     may = queries.may_decide(actor, post.station.unit_id) and post.closed_on is None
+    takes = Perm.VISIT in actor.perms and post.closed_on is None
     data = request.POST if wrong else None
     forms_: dict[str, Told] = {}
     if may and do == "man":
         forms_["man"] = ManForm(post, now, data)
+    elif takes and do == "round":
+        forms_["round"] = RoundForm(now, data)
     elif may and do in ("close", "leave"):
         forms_[do] = LeaveForm(now, data, auto_id=f"{do}-%s")
     if wrong is not None and do in forms_:
@@ -125,7 +164,8 @@ def _show(
         "left": [one for one in stays if one.ends_on is not None and one.ends_on < today],
         "leaving": next((one for one in stays if str(one.pk) == asked), None),
         "may": may,
-        "may_take": Perm.VISIT in actor.perms and post.closed_on is None,
+        "may_take": takes,
+        "rounds": Round.objects.filter(post=post).select_related("officer").order_by("-at", "-id")[:NEWEST],
         "boxes": [(_("隐患"), mine["hazard"]), (_("纠纷"), mine["dispute"])],
         "form": next(iter(forms_.values()), None),
         "do": next(iter(forms_), ""),
