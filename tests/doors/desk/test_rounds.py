@@ -58,6 +58,7 @@ def test_an_officer_sees_what_is_owed_and_one_press_leads_to_the_visit(city: Cit
     assert '<option value="head" selected>' in form
     visited(city, subject=one, now=NOW, met=HEAD)
     assert "这个月已经办的" in text(desk.get("/desk/rounds/"))
+    assert client_of(city, "leader").get("/desk/rounds/").url == "/desk/rounds/units/"
     assert "您现在没有定期职责" in text(client_of(city, "clerk").get("/desk/rounds/"))
     assert other.pk != one.pk
 
@@ -74,6 +75,14 @@ def test_unit_by_unit_every_number_opens_its_rows(city: City) -> None:
     for link in links:
         rows = text(chief.get(link))
         assert ("海上风电一期" in rows) is ("state=due" not in link and "state=late" not in link)
+    whole = text(client_of(city, "supervisor").get("/desk/rounds/units/?month=2026-12"))
+    assert "看下级" in whole
+    branch = text(chief.get("/desk/rounds/units/?month=2026-12"))
+    own = re.search(r'href="(/desk/rounds/list/\?[^"]*own=1[^"]*)"', branch)
+    assert own is not None
+    alone = text(chief.get(own[1].replace("&amp;", "&")))
+    assert "季度座谈会" in alone
+    assert "海上风电一期" not in alone, "the branch's own duties, as its row counts them"
     past = text(chief.get("/desk/rounds/list/?month=2026-10&rule=project_meeting&state=late"))
     assert past.count("已迟") >= 3
     assert "—" in text(chief.get("/desk/rounds/units/?month=2020-01"))

@@ -26,7 +26,7 @@ AHEAD = timedelta(days=95)
 
 @dataclass(frozen=True)
 class Wanted:
-    """How duties are narrowed; several mean all of them. ``unit`` takes in the units below it.
+    """How duties are narrowed; several mean all of them. ``unit`` takes in the units below it, but for ``own``.
 
     ``open`` leaves what still asks for something: due, or late and not yet made up for.
     """
@@ -38,6 +38,7 @@ class Wanted:
     officer: uuid.UUID | None = None
     of: uuid.UUID | None = None
     open: bool = False
+    own: bool = False
     chiefly: tuple[uuid.UUID, ...] = ()
     """Units whose own duties are also this officer's, because of a post held there."""
 
@@ -60,9 +61,9 @@ def _where(wanted: Wanted, actor: Actor) -> tuple[str, dict[str, Any]]:
     if wanted.states:
         asked.append("d.state = ANY (%(states)s)")
         params["states"] = list(wanted.states)
-    if wanted.unit is not None and wanted.unit != tree().root.id:
+    if wanted.unit is not None and (wanted.own or wanted.unit != tree().root.id):
         asked.append("d.unit_id = ANY (%(inside)s)")
-        params["inside"] = units_below(wanted.unit)
+        params["inside"] = [wanted.unit] if wanted.own else units_below(wanted.unit)
     if wanted.officer is not None:
         mine = "d.officer_id = %(officer)s"
         asked.append(f"({mine} OR (d.subject_id IS NULL AND d.unit_id = ANY (%(chiefly)s)))")

@@ -18,7 +18,7 @@ from huhang.register.rounds.queries import Wanted
 from huhang.register.rounds.rules import STATES, first_of, next_of
 from huhang.register.units.queries import tree
 
-NAMES = ("month", "rule", "state", "unit", "officer")
+NAMES = ("month", "rule", "state", "unit", "own", "officer")
 FIRST = date(2020, 1, 1)
 
 
@@ -61,6 +61,7 @@ def read(given: Mapping[str, str], now: datetime) -> Shown:
         states=states,
         unit=_id(said.get("unit", ""), "unit"),
         officer=_id(said.get("officer", ""), "officer"),
+        own=said.get("own") == "1",
     )
     return Shown(said, month, wanted)
 
@@ -106,7 +107,7 @@ def bar(shown: Shown, actor: Actor, url: str, *, states: bool = True) -> Filters
         Choice("rule", _("职责"), rule_choices(), shown.said.get("rule", "")),
         Choice("unit", _("单位"), unit_choices(actor), shown.said.get("unit", "")),
     )
-    names = {one.name for one in choices}
+    names = {"own", *(one.name for one in choices)}  # another unit is chosen with all below it
     keep = tuple((name, value) for name, value in shown.said.items() if name not in names)
     groups = (tuple(chips),) if states else ()
     return Filters(groups=groups, choices=choices, keep=keep, clear_url=url if shown.said else "")

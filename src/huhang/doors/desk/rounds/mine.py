@@ -1,9 +1,7 @@
 """What this officer owes: late, this week, later; one press leads to the visit form (B2)."""
 
-from datetime import timedelta
-
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -34,6 +32,9 @@ def mine_page(request: HttpRequest) -> HttpResponse:
     seen = queries.duties(queries.mine(actor, span), actor, now, most=MOST)
     finished = shown([one for one in seen if one.state in (DONE, EXCUSED)], actor, now)
     finished.sort(key=lambda row: row["duty"].done_at or row["duty"].deadline, reverse=True)
+    may_chief = queries.may_excuse_some(actor) or Perm.SUPERVISE in actor.perms
+    if may_chief and not open_now and not finished:
+        return redirect("desk:rounds_units")  # whoever owes nothing themself is here for their units
     late = [row for row in open_now if row["duty"].state == LATE]
     due = [row for row in open_now if row["duty"].state == DUE]
     soon = [row for row in due if row["duty"].last < week_ends]
@@ -52,9 +53,7 @@ def mine_page(request: HttpRequest) -> HttpResponse:
         "nothing": not open_now and not finished,
         "clear": not open_now,
         "rules": rules_said(),
-        "may_chief": queries.may_excuse_some(actor) or Perm.SUPERVISE in actor.perms,
-        "today": today,
-        "tomorrow": today + timedelta(days=1),
+        "may_chief": may_chief,
         "now": now,
     }
     return render(request, "desk/rounds/mine.html", context)

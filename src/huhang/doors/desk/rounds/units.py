@@ -48,7 +48,7 @@ def units_page(request: HttpRequest) -> HttpResponse:
             _row(rule_words(code), tally, shown, {"rule": code})
             for code, tally in sorted(queries.summed(found, "rule").items())
         ],
-        "by_unit": _by_unit(below, shown, url),
+        "by_unit": _by_unit(below, shown, top, url),
         "before_url": shown.link(url, month=before),
         "after_url": shown.link(url, month=after),
         "list_url": shown.link(reverse("desk:rounds_list")),
@@ -70,16 +70,17 @@ def _top(actor: Actor, shown: Shown) -> uuid.UUID:
     return actor.units[0]
 
 
-def _by_unit(below: dict[Any, Tally], shown: Shown, url: str) -> list[dict[str, Any]]:
+def _by_unit(below: dict[Any, Tally], shown: Shown, top: uuid.UUID, url: str) -> list[dict[str, Any]]:
     known = tree()
     rows = []
     for unit, tally in below.items():
         node = known.nodes.get(unit) if unit else known.root
         if node is None:
             continue
-        row = _row(node.short, tally, shown, {"unit": str(node.id)})
+        alone = node.id == top or node.level == Unit.Level.BUREAU
+        row = _row(node.short, tally, shown, {"unit": str(node.id), "own": "1" if alone else ""})
         row["order"] = node.code
-        deeper = node.level == Unit.Level.BRANCH and str(node.id) != shown.said.get("unit")
+        deeper = node.level == Unit.Level.BRANCH and not alone
         row["inside_url"] = shown.link(url, unit=str(node.id)) if deeper else ""
         rows.append(row)
     return sorted(rows, key=lambda row: str(row["order"]))
