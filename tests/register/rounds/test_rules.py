@@ -86,6 +86,7 @@ def test_what_ships_is_in_order() -> None:
 
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"since": "soon"}, "since"),
+    ({"since": "0001-01-01"}, "2015"),
     ({"period": "year"}, "period"),
     ({"after": "training", "within": 5}, "不再写 period"),
     ({"period": None, "after": "training", "within": 0}, "within"),
@@ -147,4 +148,5 @@ def test_names_that_are_not_there_and_the_same_duty_twice_stop_a_load() -> None:
         assert len(catalogue.together(_sheets({**base, **change}))) == 1, change
     (twice,) = catalogue.together(_sheets(base, {**base, "code": "again"}))
     assert "重了" in twice.says
-    assert catalogue.together(_sheets(base, {**base, "code": "weekly", "period": "week"})) == []
+    for other in ({"period": "week"}, {"concerns": {"kinds": ["park"]}}, {"concerns": {"flags": ["city"]}}):
+        assert catalogue.together(_sheets(base, {**base, "code": "other", **other})) == []

@@ -127,8 +127,8 @@ def record(
         raise Conflict("这个周期已经做到，不用再登记。")
     said = clean(note, max_length=2000)
     _checked(duty, known, held_at, said, people, bodies, now)
-    met = list(dict.fromkeys(roles))
     way = next(way for way in known.ways if way.sort == RECORD)
+    met = [role for role in way.roles if role in set(roles)]
     _enough(way, met, bodies)
     made = Record.objects.create(
         rule=rule,
@@ -223,7 +223,7 @@ def open_feed(*, language: str, by: Actor, now: datetime) -> str:
     """
     if by.user is None:
         raise Denied
-    close_feed(by=by, now=now)
+    _close(by.user, by, now)
     token = secrets.token_urlsafe(32)
     made = Feed.objects.create(
         user_id=by.user, digest=_digest(token, keys.ring("token").now), language=language, created_at=now
@@ -234,10 +234,18 @@ def open_feed(*, language: str, by: Actor, now: datetime) -> str:
 
 @transaction.atomic
 def close_feed(*, by: Actor, now: datetime) -> int:
-    """Makes the officer's calendar address good no more. Returns how many there were."""
+    """Makes the officer's calendar address good no more. Returns how many there were.
+
+    Raises:
+        Denied: no officer acts.
+    """
     if by.user is None:
-        return 0
-    gone = Feed.objects.filter(user_id=by.user, ended_at__isnull=True).update(ended_at=now)
+        raise Denied
+    return _close(by.user, by, now)
+
+
+def _close(user: uuid.UUID, by: Actor, now: datetime) -> int:
+    gone = Feed.objects.filter(user_id=user, ended_at__isnull=True).update(ended_at=now)
     if gone:
         journal.write("round.feed_end", by=by, now=now)
     return gone

@@ -15,7 +15,7 @@ from huhang.register.liaisons.models import Liaison
 from huhang.register.rounds import catalogue
 from huhang.register.rounds.deriving import _FIELDS, Duty, Span, fetch, statement
 from huhang.register.rounds.models import Excuse, Feed, Record
-from huhang.register.rounds.rules import DONE, DUE, EXCUSED, LATE, RECORD, coverage, first_of, next_of
+from huhang.register.rounds.rules import DONE, DUE, EXCUSED, FIRST, LAST, LATE, RECORD, coverage, first_of, next_of
 from huhang.register.subjects.queries import reaches, units_below
 from huhang.register.units.queries import tree
 
@@ -108,6 +108,8 @@ def duty_of(rule: str, of: uuid.UUID, day: date, actor: Actor, now: datetime) ->
     Raises:
         Missing: there is none, it has not begun, or it is not for this actor to see.
     """
+    if not FIRST <= day < LAST:
+        raise Missing
     span = Span(day - timedelta(days=40), day + timedelta(days=260))
     found = duties(Wanted(span, rule=rule, of=of), actor, now)
     one = next((duty for duty in found if duty.day == day), None)

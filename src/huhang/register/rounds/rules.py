@@ -20,6 +20,8 @@ POSTED = "posted"
 RECORD = "record"
 """The sort of what an officer writes down here, without a record of its own elsewhere."""
 _MOST_DAYS = 120
+FIRST, LAST = date(2015, 1, 1), date(2100, 1, 1)
+"""No duty begins before or after: days beyond are a slip of the pen."""
 
 
 @dataclass(frozen=True)
@@ -210,12 +212,9 @@ def _deadline(end: date, grace: int, calendar: Calendar, schedule: Schedule) -> 
 
 
 def last_working(day: date, calendar: Calendar) -> date:
-    """The day itself if it is worked, else the last working day before it, at most a month back."""
-    found = day
-    for _n in range(31):
-        if calendar.kind_of(found).works:
-            return found
-        found -= timedelta(days=1)
+    """The day itself if it is worked, else the last working day before it."""
+    while not calendar.kind_of(day).works:
+        day -= timedelta(days=1)
     return day
 
 
@@ -292,8 +291,9 @@ def problems(body: Mapping[str, Any], known: Known) -> list[str]:
     says = [
         f"缺少 {name}" for name in ("name", "name_en", "about", "about_en", "source", "source_en") if not body.get(name)
     ]
-    if _day(body.get("since")) is None:
-        says.append("since 应当是日期，如 2026-01-01：从这天起的周期按这一版")
+    since = _day(body.get("since"))
+    if since is None or not FIRST <= since < LAST:
+        says.append("since 应当是 2015 到 2100 年间的日期，如 2026-01-01：从这天起的周期按这一版")
     says += _period_problems(body)
     concerns = body.get("concerns")
     owes = body.get("owes")
