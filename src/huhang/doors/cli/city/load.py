@@ -19,6 +19,7 @@ from huhang.base.access.context import SYSTEM, acting
 from huhang.base.catalog import queries as catalog
 from huhang.base.database import as_owner
 from huhang.doors.cli.city import chiefs, people, register, rounding, rows
+from huhang.doors.cli.city.asking import ask_and_tell
 from huhang.doors.cli.city.lighten import without_foreign_keys
 from huhang.doors.cli.city.living import live_on
 from huhang.doors.cli.city.meeting import meet
@@ -114,6 +115,7 @@ def make(
         visit_on(moment)
         man_posts(moment)
         train_on(moment)
+        ask_and_tell(moment)
     finally:
         gc.enable()
     say(f"演示城市已载入，用时 {time.monotonic() - began:.1f} 秒")
