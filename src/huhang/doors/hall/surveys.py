@@ -50,18 +50,18 @@ class AnswerForm(forms.Form):
 
     def _field(self, question: Any) -> forms.Field:
         kind = question["kind"]
-        words: dict[str, Any] = {"label": catalogue.say(question, "text"), "required": False}
-        needed = _("必答") if question.get("required") else ""
+        words: dict[str, Any] = {"label": catalogue.say(question, "text"), "required": bool(question.get("required"))}
+        words["error_messages"] = {"required": _("这一题请作答。")}
         if kind == rules.TEXT:
             area = forms.Textarea(attrs={"rows": 4, "maxlength": question.get("most", rules.LONGEST_TEXT)})
             return forms.CharField(widget=area, help_text=_("请不要写姓名、电话、身份证号"), **words)
         if kind == rules.NUMBER:
             digits = forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 10})
-            return forms.CharField(widget=digits, help_text=needed, **words)
+            return forms.CharField(widget=digits, **words)
         many = kind == rules.MANY
         field = (forms.MultipleChoiceField if many else forms.ChoiceField)(
             widget=forms.CheckboxSelectMultiple if many else forms.RadioSelect,
-            help_text=_("可以选几项") if many else needed,
+            help_text=_("可以选几项") if many else "",
             **words,
         )
         field.choices = _choices(question)
