@@ -47,6 +47,8 @@ WRITES_ON_GET = {
     "desk:trainings_export": "what was exported is a line in the journal",
     "desk:office_days_export": "what was exported is a line in the journal",
     "desk:map_export": "what was exported is a line in the journal",
+    "desk:notice_export": "what was exported is a line in the journal",
+    "desk:survey_export": "what was exported is a line in the journal",
     "supervision:export": "what was exported is a line in the journal",
     "supervision:matters_export": "what was exported is a line in the journal",
     "supervision:worst_export": "what was exported is a line in the journal",
