@@ -56,6 +56,12 @@ NOT_ABOUT_A_CASE = {
     "subjects_merge": ("id",),
     "subjects_pair": ("id",),
     "imports_run": ("by_id",),
+    # posts are seen with the subject they stand in (tests/register/posts)
+    "posts_post": ("id",),
+    "posts_stay": ("id",),
+    "posts_proposal": ("id",),
+    "posts_round": ("id",),
+    "posts_import": ("by_id",),
     "imports_remark": ("(SELECT r.by_id FROM imports_run r WHERE r.id = t.run_id)",),
 }
 """Walled tables whose rows belong to an officer, a unit or a person."""
@@ -121,6 +127,7 @@ def test_what_belongs_to_an_officer_or_a_person_is_shown_to_nobody_else() -> Non
             assert set(held("SELECT by_id FROM cases_batch")) <= {actor.user} or actor.everything
             assert set(held("SELECT by_id FROM requests_import")) <= {actor.user} or actor.everything
             assert set(held("SELECT by_id FROM imports_run")) <= {actor.user} or actor.everything
+            assert set(held("SELECT by_id FROM posts_import")) <= {actor.user} or actor.everything
             assert set(held("SELECT by_id FROM downloads_download")) <= {actor.user} or actor.everything
             assert set(held("SELECT user_id FROM cards_digest")) <= {actor.user} or actor.everything
             assert set(held("SELECT owner_id FROM exchange_subscription")) <= {actor.user} or actor.everything

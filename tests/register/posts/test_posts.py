@@ -162,3 +162,22 @@ def test_a_round_fulfils_the_weekly_duty_of_the_post_and_of_its_scenic_area(city
         found = cursor.fetchall()
     assert {row[0] for row in found} == {made.station_id, sight.pk}
     assert {row[1] for row in found} == {NOW - timedelta(hours=2)}
+
+
+def test_a_post_is_seen_with_its_host_and_behind_both_walls(city: City) -> None:
+    """SAFEGUARDS 2: a post in a subject few may see is seen by as few, by the query and by the database alone."""
+    unit = city.units["harbour"].pk
+    secret = enter_subject(kind="enterprise", name="某军工厂", unit_id=unit, by=SYSTEM, now=NOW)
+    Subject.objects.filter(pk=secret.pk).update(sensitive=True)
+    made, officer = post(city, secret, name="某厂警务站"), city.actor("chief")
+    with acting(officer):
+        actions.post_officer(post_id=made.pk, officer_id=city.users["handler"].pk, why="x", by=officer, now=NOW)
+    assert made.station.sensitive
+    for who, sees in (("handler", True), ("supervisor", True), ("other_handler", False), ("clerk", False)):
+        actor = city.actor(who)
+        assert queries.visible(actor).filter(pk=made.pk).exists() is sees, who
+        with acting(actor):
+            assert (Post.objects.filter(pk=made.pk).exists(), Stay.objects.exists()) == (sees, sees), who
+            if not sees:
+                with pytest.raises(Missing):
+                    queries.post_of(actor, made.pk)

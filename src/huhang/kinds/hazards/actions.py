@@ -113,8 +113,8 @@ def alert(doing: Doing) -> Outcome:
     if contact is None:
         raise Invalid("请从列出的选项里选一项。", field="contact")
     known.fixer = refuse_penal(values["fixer"], "fixer")
-    known.told_at, known.told_by, known.told_masked = doing.now, values["way"], contact.name_masked
-    known.save(update_fields=["fixer", "told_at", "told_by", "told_masked"])
+    known.told_at, known.told_way, known.told_masked = doing.now, values["way"], contact.name_masked
+    known.save(update_fields=["fixer", "told_at", "told_way", "told_masked"])
     case.requester_id = contact.person_id
     clocks.start(case, REMOVE, catalogue.promise(case.category, case.category_version, "days"), at=doing.now)
     code = secret()

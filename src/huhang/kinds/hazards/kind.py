@@ -31,7 +31,7 @@ def _facts(case: Case, actor: Actor) -> list[tuple[Any, Any]]:
         (say("隐患种类"), catalogue.label(case.category, case.category_version)),
     ]
     if known.told_at is not None:
-        way = str(dict(WAYS).get(known.told_by, known.told_by))
+        way = str(dict(WAYS).get(known.told_way, known.told_way))
         rows += [(say("告知了谁"), f"{known.told_masked}（{way}）"), (say("由谁消除"), known.fixer)]
     if known.again:
         rows.append((say("复看没有通过"), say("%(n)d 次") % {"n": known.again}))
