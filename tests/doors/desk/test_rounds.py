@@ -74,7 +74,7 @@ def test_unit_by_unit_every_number_opens_its_rows(city: City) -> None:
     assert links
     for link in links:
         rows = text(chief.get(link))
-        assert ("海上风电一期" in rows) is ("state=due" not in link and "state=late" not in link)
+        assert ("海上风电一期" in rows) is not any(part in link for part in ("state=due", "state=late", "show=open"))
     whole = text(client_of(city, "supervisor").get("/desk/rounds/units/?month=2026-12"))
     assert "看下级" in whole
     branch = text(chief.get("/desk/rounds/units/?month=2026-12"))
@@ -83,6 +83,12 @@ def test_unit_by_unit_every_number_opens_its_rows(city: City) -> None:
     alone = text(chief.get(own[1].replace("&amp;", "&")))
     assert "季度座谈会" in alone
     assert "海上风电一期" not in alone, "the branch's own duties, as its row counts them"
+    still = text(chief.get("/desk/rounds/list/?show=open&rule=project_meeting"))
+    assert "滨海快速路" in still, "late in October and not made up for"
+    assert "海上风电一期" not in still, "made up for in November"
+    link = f"/desk/rounds/list/?of={one.pk}"
+    assert link in text(chief.get(f"/desk/register/{one.pk}/"))
+    assert "滨海快速路" not in text(chief.get(link))
     past = text(chief.get("/desk/rounds/list/?month=2026-10&rule=project_meeting&state=late"))
     assert past.count("已迟") >= 3
     assert "—" in text(chief.get("/desk/rounds/units/?month=2020-01"))

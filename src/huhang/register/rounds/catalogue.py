@@ -119,6 +119,17 @@ def standing() -> list[Rule]:
     return [of_code[-1] for code, of_code in found.items() if code not in ended]
 
 
+def concerns(kind: str, flags: Collection[str]) -> bool:
+    """Whether any duty that comes by the calendar concerns a subject of this kind with these classes."""
+    return any(
+        not rule.of_units
+        and not rule.after
+        and (not rule.kinds or kind in rule.kinds)
+        and (not rule.flags or set(flags) & set(rule.flags))
+        for rule in standing()
+    )
+
+
 def periods(since: datetime, until: datetime) -> dict[str, list[Period]]:
     """Rule → its calendar periods that touch [``since``, ``until``); rules that go by records have none."""
     found, ended = versions()

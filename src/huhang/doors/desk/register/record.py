@@ -19,6 +19,7 @@ from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.parts import Chip, Event, Fact
 from huhang.kernel.errors import Invalid
 from huhang.kernel.geo import Point
+from huhang.register.rounds import catalogue as rounds
 from huhang.register.subjects import catalogue, life, particulars, queries
 from huhang.register.subjects.models import Change, Correction, Merge, Subject
 from huhang.register.units.areas import unit_at
@@ -55,6 +56,7 @@ def record_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "tabs": [Chip(str(label), f"?tab={name}", on=name == tab) for name, label in TABS],
         "may_keep": queries.may_keep(actor, subject) and subject.state != Subject.State.MERGED,
         "may_visit": Perm.VISIT in actor.perms and subject.stands,
+        "rounds": rounds.concerns(subject.kind, subject.flags) and subject.stands,
         "waiting": Correction.objects.filter(subject=subject, state=Correction.State.OPEN).order_by("at"),
     }
     context |= _OF_TAB[tab](request, actor, subject, now)

@@ -15,10 +15,12 @@ from huhang.doors.frame.parts import Chip, Choice, Filters
 from huhang.kernel.errors import Invalid
 from huhang.register.rounds import queries
 from huhang.register.rounds.queries import Wanted
-from huhang.register.rounds.rules import STATES, first_of, next_of
+from huhang.register.rounds.rules import LATE, STATES, first_of, next_of
 from huhang.register.units.queries import tree
 
-NAMES = ("month", "rule", "state", "unit", "own", "officer")
+NAMES = ("month", "rule", "state", "unit", "own", "officer", "of", "show")
+OPEN = "open"
+"""Shows what is late and not made up for, of whatever month."""
 FIRST = date(2020, 1, 1)
 
 
@@ -55,13 +57,16 @@ def read(given: Mapping[str, str], now: datetime) -> Shown:
     states = tuple(said.get("state", "").split(".")) if said.get("state") else ()
     if set(states) - set(STATES):
         raise Invalid("没有这种状态。", field="state")
+    still = said.get("show") == OPEN
     wanted = Wanted(
-        queries.month_of(month),
+        queries.now_open(now) if still else queries.month_of(month),
         rule=rule,
-        states=states,
+        states=(LATE,) if still else states,
         unit=_id(said.get("unit", ""), "unit"),
         officer=_id(said.get("officer", ""), "officer"),
         own=said.get("own") == "1",
+        of=_id(said.get("of", ""), "unit"),
+        open=still,
     )
     return Shown(said, month, wanted)
 
@@ -98,11 +103,12 @@ def beside(month: date) -> tuple[str, str]:
 
 def bar(shown: Shown, actor: Actor, url: str, *, states: bool = True) -> Filters:
     """The filter bar: states as chips, rule and unit as selects."""
-    chips = [Chip(_("全部"), shown.link(url, state=""), on=not shown.wanted.states)]
+    chips = [Chip(_("全部"), shown.link(url, state="", show=""), on=not shown.wanted.states)]
     chips += [
-        Chip(label, shown.link(url, state=state), on=shown.wanted.states == (state,))
+        Chip(label, shown.link(url, state=state, show=""), on=shown.wanted.states == (state,) and not shown.wanted.open)
         for state, label in state_words().items()
     ]
+    chips.append(Chip(_("至今还欠着的"), shown.link(url, state="", show=OPEN), on=shown.wanted.open))
     choices = (
         Choice("rule", _("职责"), rule_choices(), shown.said.get("rule", "")),
         Choice("unit", _("单位"), unit_choices(actor), shown.said.get("unit", "")),

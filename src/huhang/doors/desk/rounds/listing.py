@@ -18,6 +18,7 @@ from huhang.doors.desk.rounds.words import month_words, shown
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.register.rounds import queries
 from huhang.register.rounds.deriving import Duty
+from huhang.register.subjects import queries as register
 
 PAGE = 50
 
@@ -59,7 +60,8 @@ def list_page(request: HttpRequest) -> HttpResponse:
     url = reverse("desk:rounds_list")
     officer = User.objects.filter(pk=asked.wanted.officer).first() if asked.wanted.officer else None
     context = {
-        "month": month_words(asked.month),
+        "month": "" if asked.wanted.open else month_words(asked.month),
+        "subject": register.visible(actor).filter(pk=asked.wanted.of).first() if asked.wanted.of else None,
         "rows": shown(page.object_list, actor, now),
         "page": page,
         "bar": asking.bar(asked, actor, url),

@@ -53,6 +53,7 @@ def units_page(request: HttpRequest) -> HttpResponse:
         "after_url": shown.link(url, month=after),
         "list_url": shown.link(reverse("desk:rounds_list")),
         "late_url": shown.link(reverse("desk:rounds_list"), state="late"),
+        "owing_url": shown.link(reverse("desk:rounds_list"), month="", show=asking.OPEN),
         "late": whole.counts["late"],
         "rules": rules_said(),
         "now": now,
