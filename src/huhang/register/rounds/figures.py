@@ -33,7 +33,7 @@ FIGURES = (
     Figure(LATE, _("已迟"), _("过了宽限还没有做；以后补做也仍算迟，另行注明"), (LATE,)),
     Figure(EXCUSED, _("免办"), _("负责人写明理由免办的"), (EXCUSED,)),
 )
-COVERAGE = _("覆盖率 = 已办 ÷（应办 − 免办）；分母为零时显示“—”")
+COVERAGE = _("覆盖率 = 已办 ÷（应办 − 免办），未到期的也在分母里；分母为零时显示“—”")
 """The formula, said wherever the share is shown."""
 
 
