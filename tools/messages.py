@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "huhang"
 CATALOGUE = SOURCE / "conf" / "locale" / "en" / "LC_MESSAGES" / "django.po"
 
-GETTEXT = frozenset({"_", "gettext", "gettext_lazy", "gettext_noop"})
+GETTEXT = frozenset({"_", "gettext", "gettext_lazy", "gettext_noop", "say"})
 PLURAL = frozenset({"ngettext", "ngettext_lazy"})
 CONTEXT = frozenset({"pgettext", "pgettext_lazy"})
 REFUSALS = frozenset({"Refusal", "Missing", "Denied", "Conflict", "Invalid", "TooMany", "Unavailable", "Sentence"})

@@ -16,7 +16,7 @@ def _is(condition: Q) -> Callable[[datetime], Q]:
 
 
 FIGURES = (
-    Figure("disputes", _("受理纠纷"), _("在期内受理的"), "received_at", _is(Q())),
+    Figure("disputes", _("受理的纠纷"), _("在期内受理的"), "received_at", _is(Q())),
     Figure(
         "disputes_settled",
         _("化解纠纷"),

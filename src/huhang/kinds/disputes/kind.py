@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from huhang.base.access.rules import Actor, Perm
@@ -32,16 +32,16 @@ UNSETTLED = ("brought", "mediating", "agreed")
 
 def _facts(case: Case, actor: Actor) -> list[tuple[Any, Any]]:
     known = case.dispute
-    rows: list[tuple[Any, Any]] = [(say("什么事"), catalogue.label(case.category, case.category_version))]
+    rows: list[tuple[Any, Any]] = [(gettext("什么事"), catalogue.label(case.category, case.category_version))]
     if known.post is not None:
-        rows.append((say("警务站"), known.post.station.name))
+        rows.append((gettext("警务站"), known.post.station.name))
     if known.terms:
-        rows.append((say("协议"), say("口头协议") if known.spoken else say("书面协议")))
+        rows.append((gettext("协议"), gettext("口头协议") if known.spoken else gettext("书面协议")))
     if known.relapses:
-        rows.append((say("又起纠纷"), say("%(n)d 次") % {"n": known.relapses}))
+        rows.append((gettext("又起纠纷"), gettext("%(n)d 次") % {"n": known.relapses}))
     if known.ways:
         names = dict(WAYS)
-        rows.append((say("告知的途径"), "、".join(str(names.get(one, one)) for one in known.ways)))
+        rows.append((gettext("告知的途径"), "、".join(str(names.get(one, one)) for one in known.ways)))
     return rows
 
 

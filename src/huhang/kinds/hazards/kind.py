@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from huhang.base.access.rules import Actor, Perm
@@ -27,15 +27,15 @@ STATES = (
 def _facts(case: Case, actor: Actor) -> list[tuple[Any, Any]]:
     known = case.hazard
     rows: list[tuple[Any, Any]] = [
-        (say("警务站"), known.post.station.name),
-        (say("隐患种类"), catalogue.label(case.category, case.category_version)),
+        (gettext("警务站"), known.post.station.name),
+        (gettext("隐患种类"), catalogue.label(case.category, case.category_version)),
     ]
     if known.told_at is not None:
         way = str(dict(WAYS).get(known.told_way, known.told_way))
-        rows += [(say("告知了谁"), f"{known.told_masked}（{way}）"), (say("由谁消除"), known.fixer)]
+        rows += [(gettext("告知了谁"), f"{known.told_masked}（{way}）"), (gettext("由谁消除"), known.fixer)]
     if known.again:
-        rows.append((say("复看没有通过"), say("%(n)d 次") % {"n": known.again}))
-    rows.append((say("性质"), say("警务站的服务记录，告知企业自己消除，不是检查发现，不作处罚依据")))
+        rows.append((gettext("复看没有通过"), gettext("%(n)d 次") % {"n": known.again}))
+    rows.append((gettext("性质"), gettext("警务站的服务记录，告知企业自己消除，不是检查发现，不作处罚依据")))
     return rows
 
 
