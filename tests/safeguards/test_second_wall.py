@@ -62,6 +62,11 @@ NOT_ABOUT_A_CASE = {
     "posts_proposal": ("id",),
     "posts_round": ("id",),
     "posts_import": ("by_id",),
+    # excuses and what was written down are seen with the subject (tests/register/rounds); the rest is one's own
+    "rounds_excuse": ("id",),
+    "rounds_record": ("id",),
+    "rounds_told": ("user_id",),
+    "rounds_feed": ("user_id",),
     "imports_remark": ("(SELECT r.by_id FROM imports_run r WHERE r.id = t.run_id)",),
 }
 """Walled tables whose rows belong to an officer, a unit or a person."""
@@ -128,6 +133,7 @@ def test_what_belongs_to_an_officer_or_a_person_is_shown_to_nobody_else() -> Non
             assert set(held("SELECT by_id FROM requests_import")) <= {actor.user} or actor.everything
             assert set(held("SELECT by_id FROM imports_run")) <= {actor.user} or actor.everything
             assert set(held("SELECT by_id FROM posts_import")) <= {actor.user} or actor.everything
+            assert set(held("SELECT user_id FROM rounds_feed")) <= {actor.user} or actor.everything
             assert set(held("SELECT by_id FROM downloads_download")) <= {actor.user} or actor.everything
             assert set(held("SELECT user_id FROM cards_digest")) <= {actor.user} or actor.everything
             assert set(held("SELECT owner_id FROM exchange_subscription")) <= {actor.user} or actor.everything

@@ -12,7 +12,8 @@ from huhang.base.catalog import queries as catalog
 from huhang.base.catalog.models import Entry
 from huhang.kernel.errors import Conflict, Denied, Invalid, Missing
 from huhang.register.rounds import actions, queries
-from huhang.register.rounds.models import Record
+from huhang.register.rounds.models import Excuse, Feed, Record
+from huhang.register.subjects.models import Subject
 from tests.factories.city import NOW, make_city
 from tests.factories.visits import visited
 from tests.scenarios.test_rounds import HEAD, MEETING, ROUND, at, project
@@ -122,3 +123,25 @@ def test_a_rule_without_writing_down_takes_visits_alone_and_a_chief_does_not_exc
     with acting(chief):
         assert queries.duty_of(MEETING, one.pk, date(2026, 11, 1), chief, NOW).state == "done"
     catalog.forget()
+
+
+def test_the_walls_hold_without_the_application() -> None:
+    # SAFEGUARDS 2: row-level security alone
+    city = make_city()
+    one = project(city, "涉密工程")
+    chief, liaison = city.actor("chief"), city.actor("liaison")
+    with acting(chief):
+        actions.excuse(rule=MEETING, of=one.pk, day=date(2026, 10, 1), reason="停工", by=chief, now=NOW)
+    with acting(liaison):
+        told = {"held_at": at("2026-11-12"), "note": "谈", "people": 2, "roles": ["head"]}
+        actions.record(rule=MEETING, of=one.pk, day=date(2026, 11, 1), **told, by=liaison, now=NOW)
+        actions.open_feed(language="en", by=liaison, now=NOW)
+    Subject.objects.filter(pk=one.pk).update(sensitive=True)
+    for who, seen in (("liaison", 1), ("other_handler", 0), ("security_admin", 0)):
+        with acting(city.actor(who)):
+            assert (Excuse.objects.count(), Record.objects.count()) == (seen, seen), who
+            assert Feed.objects.count() == (who == "liaison")
+            assert queries.duties(queries.Wanted(queries.now_open(NOW)), city.actor(who), NOW) != [] or not seen
+    with acting(STRANGER):
+        assert not Excuse.objects.exists()
+        assert queries.duties(queries.Wanted(queries.now_open(NOW)), STRANGER, NOW) == []

@@ -14,8 +14,9 @@ from huhang.base.catalog import registry
 from huhang.base.catalog.models import Entry
 from huhang.base.catalog.rules import Problem, Sheet
 from huhang.register.liaisons.catalogue import PLAN
-from huhang.register.rounds import declaring, rules
-from huhang.register.rounds.rules import Known, Period, Rule, rule_of
+from huhang.register.rounds import checking, declaring, rules
+from huhang.register.rounds.checking import Known
+from huhang.register.rounds.rules import Period, Rule, rule_of
 from huhang.register.subjects.catalogue import CLASSES
 from huhang.register.subjects.catalogue import ROLES as CONTACTS
 from huhang.register.subjects.models import Subject
@@ -32,7 +33,7 @@ def known() -> Known:
 
 def check(body: dict[str, Any]) -> list[str]:
     """What is wrong with a duty by itself."""
-    says = rules.problems(body, known())
+    says = checking.problems(body, known())
     if len(str(body.get("code", ""))) > _CODE:
         says.append(f"code 最长 {_CODE} 个字符")
     return says
@@ -69,7 +70,7 @@ def together(sheets: Sequence[Sheet]) -> list[Problem]:
     found += [
         Problem(b.file, b.code, f"和“{a.body['name']}”重了：同样的主体、同样的周期、同样的做法，请并成一条")
         for a, b in combinations(newest.values(), 2)
-        if rules.overlap(a.body, b.body)
+        if checking.overlap(a.body, b.body)
     ]
     return found
 
