@@ -55,6 +55,15 @@ NOT_ABOUT_A_CASE = {
     "subjects_correction": ("id",),
     "subjects_merge": ("id",),
     "subjects_pair": ("id",),
+    # what was told and asked; the walls have their own tests (tests/scenarios/test_notices, test_surveys)
+    "announcements_notice": ("id",),
+    "announcements_enclosure": ("id",),
+    "announcements_copy": ("id",),
+    "surveying_round": ("unit_id", "branch"),
+    "surveying_invitation": ("round_id",),
+    "surveying_answer": ("round_id",),
+    "surveying_topic": ("round_id",),
+    "surveying_opinion": ("round_id",),
     "imports_run": ("by_id",),
     # posts are seen with the subject they stand in (tests/register/posts)
     "posts_post": ("id",),

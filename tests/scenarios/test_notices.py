@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client, override_settings
 
-from huhang.base.access.context import SYSTEM, acting
+from huhang.base.access.context import STRANGER, SYSTEM, acting
+from huhang.base.access.rules import Actor
 from huhang.base.jobs.actions import perform
 from huhang.base.jobs.models import Work
 from huhang.base.messages.models import Message, Outbox
@@ -193,3 +194,21 @@ def test_one_writes_to_ones_own_ground_and_sees_ones_own_copies(city: City) -> N
         assert queries.notice_of(other, near.pk).pk == near.pk
     stranger = Client()
     assert stranger.get("/mine/notices/").status_code == 302
+
+
+def test_the_database_shows_copies_of_seen_subjects_and_drafts_to_staff_alone(city: City) -> None:
+    whole = sent(city, "supervisor")
+    with acting(SYSTEM):
+        Subject.objects.filter(name="企业4").update(sensitive=True)
+    clerk, liaison = city.actor("clerk"), city.actor("liaison")
+    for who, count in ((clerk, 4), (liaison, 4), (city.actor("supervisor"), 5)):
+        with acting(who):
+            assert Copy.objects.filter(notice=whole).count() == count
+            assert queries.copies(who, whole).count() == count
+    person = Subject.objects.get(name="企业1").contacts.get().person_id
+    with acting(Actor(kind="person", id=person, person=person)):
+        assert [one.subject.name for one in Copy.objects.all()] == ["企业1"]
+        assert Notice.objects.count() == 1
+    with acting(STRANGER):
+        assert not Copy.objects.exists()
+        assert not Notice.objects.exists()
