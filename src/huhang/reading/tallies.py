@@ -16,10 +16,11 @@ from django.db.models.expressions import RawSQL
 
 from huhang.base.access.queries import seen
 from huhang.base.access.rules import Actor
+from huhang.base.statements.prepared import prepared
 from huhang.reading import search
 from huhang.reading.rules import Filter
 from huhang.reading.scopes import Arm, arms, conditions, found, narrowed, value_of_each
-from huhang.reading.wheres import Statement, rows
+from huhang.reading.wheres import Statement, keys_text, rows
 
 MOST = 1000
 MOST_MESSAGES = 100
@@ -73,7 +74,7 @@ def _arm(arm: Arm, actor: Actor, asked: Asked) -> Statement:
     if arm.each:  # value by value, so that counting stops at the limit instead of meeting every case of all units first
         sql, values = rows((), [*wheres, Q(**{arm.each: value_of_each()})], limit=MOST + 1)
         each = f"SELECT 1 FROM unnest(%s::uuid[]) AS place(value) CROSS JOIN LATERAL ({sql}) AS one LIMIT {MOST + 1}"  # noqa: S608
-        return each, [list(arm.values), *values]
+        return each, [keys_text(arm.values), *values]
     if arm.found is not None:
         query, likes = search.words(asked.filter.q) if asked.filter.q else (None, None)
         narrow = arm.found | narrowed(actor, asked.filter, asked.now) | {"order": "any"}
@@ -176,7 +177,7 @@ def take(actor: Actor, asked: Mapping[str, Asked], *, page: str = "") -> Tallies
     made = statement(actor, asked, page=page)
     row: tuple[Any, ...] = ()
     if made.sql:
-        with connection.cursor() as cursor:
+        with prepared(), connection.cursor() as cursor:
             cursor.execute(made.sql, made.values)
             row = cursor.fetchone() or ()
     numbers = {one: sum(row[place] for place in places) for one, places in made.of.items()}

@@ -6,6 +6,7 @@ the database needs to answer; the conditions themselves, `visible_to`'s rule amo
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
@@ -75,12 +76,20 @@ def _lookup(name: str, column: str, lookup: str, value: Any, values: list[Any]) 
         values.extend(value.params)
         return f"{column} = {value.sql}"
     if lookup in ("in", "overlap"):
-        values.append(list(value))
-        return f"{column} = ANY (%s)" if lookup == "in" else f"{column} && %s::uuid[]"
+        given = list(value)
+        keys = lookup == "overlap" or all(isinstance(one, UUID) for one in given)
+        values.append(keys_text(given) if keys else given)
+        place = "%s::uuid[]" if keys else "%s"
+        return f"{column} = ANY ({place})" if lookup == "in" else f"{column} && {place}"
     if lookup not in _SIGNS:
         raise LookupError(f"{name}__{lookup}")
     values.append(value)
     return f"{column} {_SIGNS[lookup]} %s"
+
+
+def keys_text(keys: Iterable[UUID]) -> str:
+    """Keys as the text of an array: the driver takes some thirty times as long to send them one by one."""
+    return "{" + ",".join([str(key) for key in keys]) + "}"
 
 
 def rows(columns: Sequence[str], wheres: Iterable[Q | RawSQL | None], *, order: str = "", limit: int) -> Statement:

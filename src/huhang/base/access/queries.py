@@ -1,12 +1,32 @@
 """The two questions of access, answered by one rule: may this actor, and which ones may they."""
 
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 
 from huhang.base.access.rules import OWNERSHIP, Actor, Perm, Standing
 
 M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """As much of an actor as decides which cases are visible: what statements that are kept are made for."""
+
+    everything: bool
+    sees_sensitive: bool
+    user: UUID | None
+    units: tuple[UUID, ...]
+    branches: tuple[UUID, ...]
+    person: UUID | None
+    case: UUID | None
+
+
+def eyes(actor: Actor) -> dict[str, Any]:
+    """The values of `Eyes` by name, for `statements.kept`."""
+    return {name: getattr(actor, name) for name in Eyes.__dataclass_fields__}
 
 
 def allows(actor: Actor, perm: Perm, case: Standing | None = None) -> bool:
@@ -33,7 +53,7 @@ def allows(actor: Actor, perm: Perm, case: Standing | None = None) -> bool:
     )
 
 
-def seen(actor: Actor, prefix: str = "") -> Q | None:
+def seen(actor: Actor | Eyes, prefix: str = "") -> Q | None:
     """The rule as a condition; none when everything is visible."""
     if actor.everything and actor.sees_sensitive:
         return None
@@ -54,7 +74,7 @@ def seen(actor: Actor, prefix: str = "") -> Q | None:
     return whole
 
 
-def visible_to(actor: Actor, rows: QuerySet[M], prefix: str = "") -> QuerySet[M]:
+def visible_to(actor: Actor | Eyes, rows: QuerySet[M], prefix: str = "") -> QuerySet[M]:
     """Only the rows this actor may see; ``prefix`` leads to the case (``case__``) for tables beside it."""
     condition = seen(actor, prefix)
     return rows if condition is None else rows.filter(condition)

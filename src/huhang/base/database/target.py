@@ -103,8 +103,9 @@ def django_settings(
     options["prepare_threshold"] = REPEATED
     if pool is not None:
         options["pool"] = dict(pool)
-    if role is not None:
-        options["options"] = f"{options.get('options', '')} {roles.assuming(role)}".strip()
+    # what is prepared finds by key: one plan for whatever the values are, instead of a new one each time (ADR 39)
+    told = [str(options.get("options", "")), "-c plan_cache_mode=force_generic_plan"]
+    options["options"] = " ".join([*told, *([roles.assuming(role)] if role is not None else [])]).strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "HOST": str(target.params.get("host") or ""),

@@ -11,9 +11,9 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import AwareDatetime, Field
 
-from huhang.base.access.queries import visible_to
+from huhang.base.access.queries import Eyes, eyes, visible_to
 from huhang.base.access.rules import Actor
-from huhang.base.statements.prepared import prepared
+from huhang.base.statements.kept import kept
 from huhang.cases.models import Case
 from huhang.doors.api import cursors, schemas, writing
 from huhang.doors.api.answers import answer, etag
@@ -117,8 +117,21 @@ def case_of(actor: Actor, number: str) -> Case:
     Raises:
         Missing: no such request, not this actor's, or not a number at all: all look the same (HOUSE §2.4).
     """
-    whole = (
-        _numbered(actor, number)
+    return _one(_whole, actor, number)
+
+
+def known(actor: Actor, number: str) -> Case:
+    """No more than which request has this number: what moves it reads the row itself, and locks it.
+
+    Raises:
+        Missing: as `case_of`.
+    """
+    return _one(_known, actor, number)
+
+
+def _whole(*, number: str, **seer: Any) -> "QuerySet[Case]":
+    return (
+        visible_to(Eyes(**seer), Case.objects.filter(number=number, kind=KIND))
         .select_related("request", "requester", "subject")
         .annotate(
             officer_name=F("officer__name"),
@@ -128,33 +141,21 @@ def case_of(actor: Actor, number: str) -> Case:
         )
         .defer("search", "folded", "secret_digest")
     )
-    return _one(whole)
 
 
-def known(actor: Actor, number: str) -> Case:
-    """No more than which request has this number: what moves it reads the row itself, and locks it.
-
-    Raises:
-        Missing: as `case_of`.
-    """
-    return _one(_numbered(actor, number).only("id", "kind", "number"))
+def _known(*, number: str, **seer: Any) -> "QuerySet[Case]":
+    return visible_to(Eyes(**seer), Case.objects.filter(number=number, kind=KIND)).only("id", "kind", "number")
 
 
-def _numbered(actor: Actor, number: str) -> QuerySet[Case]:
+def _one(rows: "Callable[..., QuerySet[Case]]", actor: Actor, number: str) -> Case:
     try:
         wanted = normalise_number(number) if storable(number) else ""
     except Invalid:
         wanted = ""
-    rows = Case.objects.filter(number=wanted, kind=KIND) if wanted else Case.objects.none()
-    return visible_to(actor, rows)
-
-
-def _one(rows: QuerySet[Case]) -> Case:
-    with prepared():
-        case = rows.first()
-    if case is None:
+    found = kept(rows, number=wanted, **eyes(actor)) if wanted else []
+    if not found:
         raise Missing
-    return case
+    return found[0]
 
 
 @router.get("", response=schemas.Page, summary="列出看得见的诉求")

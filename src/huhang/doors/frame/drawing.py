@@ -1,4 +1,4 @@
-"""The parts of which a page has many, drawn in Python: rows of a ledger, remaining time, options of a select.
+"""The parts of which a page has many, drawn in Python: rows of a ledger, remaining time, day squares, the menu.
 
 Fifty rows of ten small templates cost more processor time than everything else on a page. Each column is one function
 here, by its key; everything that is not markup is escaped where it is put in.
@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huhang.doors.frame import rules
-from huhang.doors.frame.parts import Column, DueGroup, Ledger, Left, Row
+from huhang.doors.frame.parts import Column, Day, DueGroup, Group, Ledger, Left, Row
 
 CARD_LEVELS = ("blue", "yellow", "orange", "red")
 
@@ -168,3 +168,56 @@ def options(choices: Iterable[tuple[str, Any]], value: str) -> SafeString:
             ]
         )
     )
+
+
+def marks() -> dict[str, str]:
+    """The marks of a day square in words, for those who do not see the square."""
+    return {
+        "start": _("受理"),
+        "count": _("计入"),
+        "rest": _("休息日，不计"),
+        "holiday": _("节假日，不计"),
+        "makeup": _("补班"),
+        "pause": _("暂停，不计"),
+        "due": _("到期"),
+        "late": _("已超期"),
+        "today": _("今天"),
+    }
+
+
+def days(squares: Iterable[Day]) -> SafeString:
+    """The day squares of a clock, each also in words."""
+    words, comma, language = marks(), _("、"), get_language()
+    made = []
+    for one in squares:
+        mark = _text(comma.join([words[each] for each in one.mark.split() if each in words]))
+        date, number = _text(rules.day_words(one.date, language)), _text(one.number)
+        made.append(
+            f'<li class="d {_text(one.mark)}" title="{date} · {mark}"><i aria-hidden="true">{number or "·"}</i>'
+            f'<span aria-hidden="true">{_text(one.label)}</span>'
+            f'<span class="visually-hidden">{date} {mark} {number}</span></li>\n'
+        )
+    return SafeString("".join(made))
+
+
+def menu(groups: Iterable[Group]) -> SafeString:
+    """The lists of the rail with their headings."""
+    pieces, late = _text(_("件")), _text(_("，有超期"))
+    made = []
+    for nth, group in enumerate(groups, 1):
+        label = _text(group.label)
+        made.append(f'<div class="group" id="menu-{nth}">{label}</div>\n' if label else "")
+        made.append(f'<ul aria-labelledby="menu-{nth}">' if label else "<ul>")
+        for entry in group.entries:
+            count = ""
+            if entry.count is not None:
+                said = f'<span class="visually-hidden"> {pieces}{late if entry.hot else ""}</span>'
+                hot = " hot" if entry.hot else ""
+                count = f' <span class="n{hot}">{rules.thousands_words(entry.count)}{said}</span>'
+            here = ' aria-current="page"' if entry.current else ""
+            made.append(
+                f'\n<li><a href="{_text(entry.url)}"{here}><i class="bi bi-{_text(entry.icon)}" aria-hidden="true"></i>'
+                f" <span>{_text(entry.label)}</span>{count}</a></li>"
+            )
+        made.append("\n</ul>\n")
+    return SafeString("".join(made))

@@ -1,6 +1,11 @@
 """How any Django form field becomes an accessible control of ours."""
 
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
 from django.forms import (
+    BaseForm,
     BoundField,
     CheckboxInput,
     CheckboxSelectMultiple,
@@ -10,6 +15,7 @@ from django.forms import (
     Select,
 )
 from django.forms.widgets import DateInput, DateTimeInput, MultiWidget
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 # What a browser or a keyboard can be told from the field's name alone, when the form does not say it (WCAG 1.3.5).
@@ -102,3 +108,29 @@ def _css_class(bound: BoundField) -> str:
     if isinstance(widget, MultiWidget):
         return "form-control mb-1"
     return "form-select" if isinstance(widget, Select) else "form-control"
+
+
+_FIELDS = "frame/_form.html"
+
+
+@lru_cache(maxsize=64)
+def _steady(template_name: str, language: str) -> SafeString:
+    return render_to_string(template_name)
+
+
+def steady(template_name: str, language: str) -> SafeString:
+    """A template that needs nothing of the page, drawn once a language; each time anew while one develops."""
+    return (_steady.__wrapped__ if settings.DEBUG else _steady)(template_name, language)
+
+
+_blank: dict[tuple[Any, ...], SafeString] = {}
+
+
+def drawn(form: BaseForm, language: str) -> SafeString:
+    """The fields of a form that are the same for everybody, drawn once a language as long as nobody filled it in."""
+    if form.is_bound or form.initial or settings.DEBUG:
+        return render_to_string(_FIELDS, {"form": form})
+    key = (type(form), form.auto_id, form.prefix, tuple(form.fields), language)
+    if key not in _blank:
+        _blank[key] = render_to_string(_FIELDS, {"form": form})
+    return _blank[key]

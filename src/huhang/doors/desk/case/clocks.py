@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from huhang.base.catalog import queries as catalog
+from huhang.base.statements.kept import kept
 from huhang.cases.models import Assignment, Case, Clock, ClockExtension, ClockPause
 from huhang.cases.queries import testimony
 from huhang.doors.frame.parts import Day, Left
@@ -67,10 +69,7 @@ def language() -> Language:
     return "en" if (get_language() or "").startswith("en") else "zh"
 
 
-def clocks_of(case: Case) -> list[Clock]:
-    """Every clock of a case with its pauses and extensions, oldest first: one statement, once for a case object."""
-    if "_clocks" in case.__dict__:
-        return list(case.__dict__["_clocks"])
+def _of_case(*, case: UUID) -> "QuerySet[Clock]":
     stops = (
         ClockPause.objects.filter(clock=OuterRef("pk"))
         .order_by("started_at")
@@ -83,8 +82,13 @@ def clocks_of(case: Case) -> list[Clock]:
     )
     rows = Clock.objects.filter(case=case).order_by("started_at", "id")
     helper = Assignment.objects.filter(clock=OuterRef("pk")).values("unit_id")[:1]
-    rows = rows.annotate(stops=ArraySubquery(stops), more=ArraySubquery(more), helper=Subquery(helper))
-    case.__dict__["_clocks"] = list(rows)
+    return rows.annotate(stops=ArraySubquery(stops), more=ArraySubquery(more), helper=Subquery(helper))
+
+
+def clocks_of(case: Case) -> list[Clock]:
+    """Every clock of a case with its pauses and extensions, oldest first: one statement, once for a case object."""
+    if "_clocks" not in case.__dict__:
+        case.__dict__["_clocks"] = kept(_of_case, case=case.pk)
     return list(case.__dict__["_clocks"])
 
 

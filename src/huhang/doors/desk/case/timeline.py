@@ -2,11 +2,14 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from huhang.base.statements.kept import kept
 from huhang.cases.models import Attachment, Case, Comment, Step
 from huhang.cases.rules import Kind
 from huhang.doors.frame.parts import Event
@@ -25,11 +28,25 @@ class Timeline:
     only_states: bool
 
 
+def _steps(*, case: UUID) -> "QuerySet[Step]":
+    return Step.objects.filter(case=case).order_by("-seq")
+
+
+def _notes(*, case: UUID) -> "QuerySet[Comment]":
+    return Comment.objects.filter(case=case).order_by("-at", "-id")
+
+
+def _files(*, case: UUID) -> "QuerySet[Attachment]":
+    return Attachment.objects.filter(case=case).select_related("file", "support").order_by("-at", "-id")
+
+
 def timeline(case: Case, kind: Kind, *, only_states: bool) -> Timeline:
     """Three statements, whatever the case has been through."""
-    steps = list(Step.objects.filter(case=case).order_by("-seq"))
-    notes = list(Comment.objects.filter(case=case).order_by("-at", "-id"))
-    files = list(Attachment.objects.filter(case=case).select_related("file", "support").order_by("-at", "-id"))
+    steps, notes, files = (
+        kept(_steps, case=case.pk),
+        kept(_notes, case=case.pk),
+        kept(_files, case=case.pk),
+    )
     events = [step_event(step, kind, current=n == 0 and case.is_open) for n, step in enumerate(steps)]
     _count(steps, events)
     if not only_states:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
-from django.forms import BoundField
+from django.forms import BaseForm, BoundField
 from django.http import QueryDict
 from django.template import Context
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huhang.doors.frame import drawing, fields, rules
-from huhang.doors.frame.parts import Ledger, Left
+from huhang.doors.frame.parts import Day, Group, Ledger, Left
 
 register = template.Library()
 
@@ -144,18 +144,35 @@ def remaining(
 @register.filter
 def mark_words(mark: str) -> str:
     """The marks of a day square in words, for those who do not see the square."""
-    words = {
-        "start": _("受理"),
-        "count": _("计入"),
-        "rest": _("休息日，不计"),
-        "holiday": _("节假日，不计"),
-        "makeup": _("补班"),
-        "pause": _("暂停，不计"),
-        "due": _("到期"),
-        "late": _("已超期"),
-        "today": _("今天"),
-    }
+    words = drawing.marks()
     return _("、").join(words[one] for one in mark.split() if one in words)
+
+
+@register.simple_tag
+def day_squares(days: Iterable[Day]) -> SafeString:
+    """The day squares of a clock."""
+    return drawing.days(days)
+
+
+@register.simple_tag
+def menu_lists(menu: Iterable[Group]) -> SafeString:
+    """The lists of the rail with their headings."""
+    return drawing.menu(menu)
+
+
+@register.simple_tag
+def steady(template_name: str) -> SafeString:
+    """A part that says the same to everybody, drawn once a language."""
+    return fields.steady(template_name, get_language() or "")
+
+
+@register.simple_tag
+def blank_fields(form: BaseForm) -> SafeString:
+    """The fields of a form; one that nobody has filled in yet is drawn once a language.
+
+    For forms whose fields are the same for everybody: their class and the names of their fields say everything.
+    """
+    return fields.drawn(form, get_language() or "")
 
 
 @register.simple_tag(takes_context=True)
