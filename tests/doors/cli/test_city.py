@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -248,6 +249,25 @@ def test_the_database_spells_a_number_as_the_kernel_does() -> None:
             (told,) = cursor.fetchone()
             assert told == public_number("HB", bulk._Spread(n))
             assert normalise_number(told) == told
+
+
+@pytest.mark.django_db
+def test_making_a_row_may_ask_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The catalogue is looked at again after a minute, also in the middle of a table: nothing may wait for itself."""
+    monkeypatch.setattr(load, "AT_ONCE", 2)
+
+    def asking() -> Iterator[rows.Row]:
+        for n in range(5):
+            assert not connection.connection.lock.locked()  # what asks while it is held waits for ever
+            with connection.cursor() as other:
+                other.execute("SELECT %s::int * 2", [n])
+                yield other.fetchone()
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE asked (n int) ON COMMIT DROP")
+        load.copy(cursor, rows.Sheet("asked", "n", asking()))
+        cursor.execute("SELECT array_agg(n ORDER BY n) FROM asked")
+        assert cursor.fetchone() == ([0, 2, 4, 6, 8],)
 
 
 def test_many_plain_cases_go_in_and_are_found(own_database: str, monkeypatch: pytest.MonkeyPatch) -> None:

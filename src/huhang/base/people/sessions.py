@@ -1,4 +1,4 @@
-"""Sessions as Django keeps them in the database, found by a statement that is compiled once (setting SESSION_ENGINE)."""
+"""Sessions as Django keeps them, found by a statement that is compiled once (setting SESSION_ENGINE)."""
 
 from datetime import datetime
 from typing import Any

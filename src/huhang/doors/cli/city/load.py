@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,9 @@ from huhang.register.units import queries as units
 from huhang.register.units.models import Unit
 
 Say = Callable[[str], None]
+
+AT_ONCE = 5_000
+"""So many rows are made before they go to the database together."""
 
 _JOURNAL_LOCK = 4720150001
 _ROOTS = (
@@ -183,11 +187,17 @@ def _write(cursor: Any, city: register.Register, year: Year, seed: int, now: dat
 
 
 def copy(cursor: Any, sheet: rows.Sheet) -> None:
-    """One table by COPY."""
+    """One table by COPY, some thousands of rows at a time.
+
+    Rows are made between the copies and never during one: making them may look into the catalogue again, and the
+    session would wait for itself for ever.
+    """
     columns = ", ".join(f'"{name}"' for name in sheet.columns.split())
-    with cursor.copy(f"COPY {sheet.table} ({columns}) FROM STDIN") as out:
-        for row in sheet.rows:
-            out.write_row(row)
+    waiting = iter(sheet.rows)
+    while part := list(islice(waiting, AT_ONCE)):
+        with cursor.copy(f"COPY {sheet.table} ({columns}) FROM STDIN") as out:
+            for row in part:
+                out.write_row(row)
 
 
 def enter(cursor: Any, lines: list[rows.Line]) -> None:
