@@ -25,6 +25,10 @@ class Cost:
         return self.process + self.database
 
 
+WARM = 12
+"""Calls before counting: each session of the pool prepares a statement when it comes the third time (ADR 26)."""
+
+
 class Meter:
     """Reads how long the sessions of one server have been on a processor, to the nanosecond where Linux tells it."""
 
@@ -39,8 +43,8 @@ class Meter:
         return {pid: _seconds(pid) for (pid,) in rows}
 
     def measure(self, work: Work, *, repeats: int, counted: Callable[[], int] = lambda: 0) -> Cost:
-        """The mean cost of ``repeats`` calls, after three that warm caches and plans and are not counted."""
-        for _ in range(min(3, repeats)):
+        """The mean cost of ``repeats`` calls, after some that warm caches and plans and are not counted."""
+        for _ in range(min(WARM, repeats)):
             work()
         before, statements, began = self.database(), counted(), time.process_time()
         for _ in range(repeats):

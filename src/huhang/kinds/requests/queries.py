@@ -4,11 +4,13 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import Actor
 from huhang.base.catalog import queries as catalog
+from huhang.base.statements.kept import kept
 from huhang.cases.models import Case, ClockExtension, Step
 from huhang.kinds.requests import catalogue, rules
 from huhang.kinds.requests.models import Rating, Request, Revisit
@@ -64,9 +66,13 @@ def lead_of(case: Case) -> Case:
         return Case.objects.select_related("request").defer("search", "folded").get(pk=case.merged_into_id)
 
 
+def _extensions(*, case: uuid.UUID) -> "QuerySet[ClockExtension]":
+    return ClockExtension.objects.filter(clock__case=case, clock__name="answer", clock__stopped_at__isnull=True)
+
+
 def extensions(case: Case) -> list[ClockExtension]:
     """Extensions asked for on the running answer clock, whatever became of them."""
-    return list(ClockExtension.objects.filter(clock__case=case, clock__name="answer", clock__stopped_at__isnull=True))
+    return kept(_extensions, case=case.pk)
 
 
 def bad_and_never_redone(case: Case) -> bool:
