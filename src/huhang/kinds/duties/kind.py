@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from huhang.base.access.rules import Actor, Perm, Reach
@@ -89,9 +89,9 @@ MOVES = (
 
 def _facts(case: Case, actor: Actor) -> list[tuple[Any, Any]]:
     known = case.duty
-    rows: list[tuple[Any, Any]] = [(say("决定单位"), tree().label(known.asked_unit_id))]
+    rows: list[tuple[Any, Any]] = [(gettext("决定单位"), tree().label(known.asked_unit_id))]
     if known.source:
-        rows.append((say("来源"), known.source))
+        rows.append((gettext("来源"), known.source))
     return rows
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from huhang.base.access.rules import Actor, Perm
@@ -139,9 +139,9 @@ MOVES = (
 
 def _facts(case: Case, actor: Actor) -> list[tuple[Any, Any]]:
     known = case.meeting  # a OneToOne: kept on the object after the first use
-    rows: list[tuple[Any, Any]] = [(say("开会时间"), actions.local(known.meets_at))]
+    rows: list[tuple[Any, Any]] = [(gettext("开会时间"), actions.local(known.meets_at))]
     if known.present:
-        rows.append((say("到会"), known.present))
+        rows.append((gettext("到会"), known.present))
     return rows
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from huhang.base.access.rules import Actor, Perm
@@ -24,13 +24,13 @@ STATES = (
 def _facts(case: Case, actor: Actor) -> list[tuple[Any, Any]]:
     known, local = queries.detail(case), catalog.schedule().local
     rows: list[tuple[Any, Any]] = [
-        (say("时间"), f"{local(known.starts_at):%Y-%m-%d %H:%M}–{local(known.ends_at):%H:%M}"),
-        (say("每段"), say("%(n)d 分钟") % {"n": known.slot_minutes}),
+        (gettext("时间"), f"{local(known.starts_at):%Y-%m-%d %H:%M}–{local(known.ends_at):%H:%M}"),
+        (gettext("每段"), gettext("%(n)d 分钟") % {"n": known.slot_minutes}),
     ]
     if case.state == "day_held":
         said = {"all": known.received, "came": known.came, "walk_ins": known.walk_ins}
-        rows.append((say("接待"), say("%(all)d 人（预约 %(came)d，临时 %(walk_ins)d）") % said))
-    rows.append((say("带回问题"), say("%(n)d 件") % {"n": known.taken}))
+        rows.append((gettext("接待"), gettext("%(all)d 人（预约 %(came)d，临时 %(walk_ins)d）") % said))
+    rows.append((gettext("带回问题"), gettext("%(n)d 件") % {"n": known.taken}))
     return rows
 
 

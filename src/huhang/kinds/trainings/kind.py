@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from huhang.base.access.rules import Actor, Perm
@@ -28,19 +28,19 @@ def _facts(case: Case, actor: Actor) -> list[tuple[Any, Any]]:
     known = queries.detail(case)
     local = catalog.schedule().local(known.starts_at)
     rows: list[tuple[Any, Any]] = [
-        (say("种类"), catalogue.label(case.category, case.category_version)),
-        (say("举办时间"), f"{local:%Y-%m-%d %H:%M}"),
-        (say("面向"), say("%(n)d 家") % {"n": known.reached}),
+        (gettext("种类"), catalogue.label(case.category, case.category_version)),
+        (gettext("举办时间"), f"{local:%Y-%m-%d %H:%M}"),
+        (gettext("面向"), gettext("%(n)d 家") % {"n": known.reached}),
     ]
     if known.speaker:
-        rows.append((say("主讲、带队"), known.speaker))
+        rows.append((gettext("主讲、带队"), known.speaker))
     if known.people is not None:
-        people = say("%(n)d 人") % {"n": known.people}
-        rows.append((say("检查") if known.form == CHECK else say("到场"), people))
+        people = gettext("%(n)d 人") % {"n": known.people}
+        rows.append((gettext("检查") if known.form == CHECK else gettext("到场"), people))
     if known.scanned:
-        rows.append((say("扫码计数"), say("%(n)d 人") % {"n": known.scanned}))
+        rows.append((gettext("扫码计数"), gettext("%(n)d 人") % {"n": known.scanned}))
     if known.kept is not None:
-        rows.append((say("技能保持"), say("达标") if known.kept else say("没有达标")))
+        rows.append((gettext("技能保持"), gettext("达标") if known.kept else gettext("没有达标")))
     return rows
 
 

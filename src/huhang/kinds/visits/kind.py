@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from huhang.base.access.rules import Actor, Perm
@@ -26,20 +26,20 @@ STATES = (
 def _facts(case: Case, actor: Actor) -> list[tuple[Any, Any]]:
     known = queries.detail(case)
     rows: list[tuple[Any, Any]] = [
-        (say("方式"), str(dict(MODES)[case.channel])),
-        (say("目的"), catalogue.purpose_label(case.category, case.category_version)),
-        (say("缘由"), _cause(case)),
-        (say("见到"), say("%(n)d 人") % {"n": known.people}),
-        (say("同意记录"), say("同意") if known.consent else say("未同意，只记人数")),
+        (gettext("方式"), str(dict(MODES)[case.channel])),
+        (gettext("目的"), catalogue.purpose_label(case.category, case.category_version)),
+        (gettext("缘由"), _cause(case)),
+        (gettext("见到"), gettext("%(n)d 人") % {"n": known.people}),
+        (gettext("同意记录"), gettext("同意") if known.consent else gettext("未同意，只记人数")),
     ]
     if case.channel == ON_SITE:
-        rows.append((say("本季次数"), say("计入上限") if known.counted else say("不计入上限")))
+        rows.append((gettext("本季次数"), gettext("计入上限") if known.counted else gettext("不计入上限")))
     if known.device_at is not None:
-        rows.append((say("手机时间"), f"{catalog.schedule().local(known.device_at):%Y-%m-%d %H:%M}"))
+        rows.append((gettext("手机时间"), f"{catalog.schedule().local(known.device_at):%Y-%m-%d %H:%M}"))
     if known.signed_in:
-        rows.append((say("签到"), say("扫码")))
+        rows.append((gettext("签到"), gettext("扫码")))
     if known.stars is not None:
-        rows.append((say("企业评价"), say("%(n)d 星") % {"n": known.stars}))
+        rows.append((gettext("企业评价"), gettext("%(n)d 星") % {"n": known.stars}))
     return rows
 
 
