@@ -13,22 +13,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.files import actions as files
-from huhang.base.people.limits import admit_try, count_wrong
 from huhang.cases.models import Attachment, Case
 from huhang.doors.frame.devices import is_staff_device
 from huhang.doors.frame.gates import actor_of, public
 from huhang.doors.frame.saying import say
 from huhang.doors.hall.forms import blame
-from huhang.doors.hall.showing import hinted, limited, show
-from huhang.doors.hall.visitor import source
-from huhang.kernel.errors import Conflict, Invalid, Missing, Refusal, TooMany
+from huhang.doors.hall.showing import hinted, show
+from huhang.kernel.errors import Conflict, Invalid, Missing, Refusal
 from huhang.kinds.trainings import catalogue, codes, queries
 from huhang.kinds.trainings.actions import count_device, take_quiz
 from huhang.kinds.trainings.actions.counting import CountedTwice, Scored, session_at
 from huhang.kinds.trainings.rules import DOOR, STAGES
 from huhang.register.units.queries import tree
 
-COOKIE, LASTS, KIND = "huhang_phone", 24 * 3600, "session.code"
+COOKIE, LASTS = "huhang_phone", 24 * 3600
 """A random value the phone holds for a day, so that it counts once; it says nothing of whose it is."""
 
 
@@ -52,13 +50,9 @@ def session(request: HttpRequest, code: str) -> HttpResponse:
     """The session the code is of; posting counts, opening changes nothing."""
     now = timezone.now()
     try:
-        admit_try(KIND, source(request), now=now)
         case_id, stage = codes.read(code, now=now)
         case = session_at(case_id, stage)
-    except TooMany as refusal:
-        return limited(_said(request, hinted(refusal), refusal.status), refusal)
-    except Invalid as refusal:
-        count_wrong(KIND, source(request), now=now)
+    except Invalid as refusal:  # a forged code is not guessed, so nobody has to wait: a whole hall may share an address
         return _said(request, hinted(refusal), 404)
     except Conflict as refusal:
         return _said(request, hinted(refusal), refusal.status)
