@@ -75,6 +75,9 @@ def test_a_lecture_is_planned_told_held_returned_to_and_closed(city: City) -> No
     moved = go(city, case, "liaison", "rearrange", day="2026-11-24", time="15:00", reason="场地冲突")
     assert moved.due_at is not None
     assert due is not None
+    for day, clock in (("2026-11-01", "09:00"), ("9999-12-31", "09:00"), ("2026-11-24", "noon")):
+        with pytest.raises(Invalid):
+            go(city, case, "liaison", "rearrange", day=day, time=clock, reason="x")
     assert moved.due_at > due  # three working days after its day it has to be recorded
     assert Message.objects.filter(template="training.moved").count() == 1
     with pytest.raises(Conflict, match="还没有到"):

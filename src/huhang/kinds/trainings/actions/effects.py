@@ -1,7 +1,7 @@
 """What the moves of a session do."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from huhang.kinds.trainings import queries
 from huhang.kinds.trainings.actions.forgetting import destroy
 from huhang.kinds.trainings.actions.opening import RECORD, RETURN_CLOCK, tell_contacts
 from huhang.kinds.trainings.models import Result, Training
-from huhang.kinds.trainings.rules import AFTER, BEFORE, DOOR, RETURN, added_up, kept, passed_within
+from huhang.kinds.trainings.rules import AFTER, AHEAD_DAYS, BEFORE, DOOR, RETURN, added_up, kept, passed_within
 
 HELD = "held"
 """The stage of a check's results at the check itself; at the return it is `RETURN`."""
@@ -31,8 +31,8 @@ def rearrange(doing: Doing) -> Outcome:
     """Another day, time or place; the contacts are told of the day."""
     case, known = doing.case, _locked(doing.case)
     at = moment(doing.values["day"], doing.values["time"])
-    if at <= doing.now:
-        raise Invalid("时间应当在现在之后。", field="day")
+    if not doing.now < at <= doing.now + timedelta(days=AHEAD_DAYS):
+        raise Invalid("时间应当在现在之后、一年之内。", field="day")
     before, known.starts_at = known.starts_at, at
     known.save(update_fields=["starts_at"])
     if doing.values.get("place"):
