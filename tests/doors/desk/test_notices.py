@@ -100,6 +100,11 @@ def test_from_the_register_to_who_has_read_it(city: City) -> None:
     assert desk.post(correct, {"title": "", "body": "x"}).status_code == 422
     right = desk.post(correct, {"title": "更正：周六演练", "body": "改为下午两点。"})["Location"]
     assert "3" in desk.get(right).content.decode()
+    assert "改为下午两点" in desk.get(f"{right}edit/").content.decode()
+    assert desk.post(f"{right}edit/", {"title": "长" * 81, "body": "x"}).status_code == 422
+    again = {"title": "更正：周六演练", "body": "改为下午三点。"}
+    assert desk.post(f"{right}edit/", again)["Location"] == right
+    assert "改为下午三点" in desk.get(right).content.decode()
     assert desk.post(f"{right}submit/", {"expected": "3"}).status_code == 302
     assert "更正：周六演练" in desk.get(where).content.decode()
     assert desk.post(f"{right}withdraw/", {"why": ""}).status_code == 422

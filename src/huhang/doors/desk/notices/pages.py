@@ -92,7 +92,7 @@ def shown_page(request: HttpRequest, row: Notice, refusal: Refusal | None) -> Ht
     actor, now = actor_of(request), timezone.now()
     sends, seen = queries.may_send(actor, row), queries.copies(actor, row)
     draft = row.state == Notice.State.DRAFT
-    whose, which = request.GET.get("whose", ""), request.GET.get("which", "")
+    whose, which = _asked(request)
     rows = queries.mine(actor, seen) if whose == "mine" else seen
     listed = queries.narrowed_copies(rows, which).select_related("subject").order_by("subject__name", "id")
     page = Paginator(listed, PAGE).get_page(request.GET.get("page", "1"))
@@ -104,11 +104,11 @@ def shown_page(request: HttpRequest, row: Notice, refusal: Refusal | None) -> Ht
         "facts": _facts(row),
         "enclosed": list(Enclosure.objects.filter(notice=row).select_related("file").order_by("id")),
         "preview": _preview(row, actor, now) if draft and sends else None,
-        "may_edit": sends and row.corrects_id is None and row.state in (Notice.State.DRAFT, Notice.State.REFUSED),
+        "may_edit": sends and row.state in (Notice.State.DRAFT, Notice.State.REFUSED),
         "may_release": row.state == Notice.State.WAITING and queries.may_release(actor, row),
         "may_remind": sends and _may_remind(row, now),
         "may_correct": sends and _out(row) and not row.corrections.exclude(state=Notice.State.WITHDRAWN).exists(),
-        "may_withdraw": sends and (_out(row) or row.state == Notice.State.WAITING),
+        "may_withdraw": sends and row.state != Notice.State.WITHDRAWN,
         "corrections": list(row.corrections.filter(sent_at__isnull=False)),
         "figures": _figures(row, queries.tally(rows), whose) if row.sent_at else [],
         "chips": _chips(whose, which),
@@ -120,6 +120,12 @@ def shown_page(request: HttpRequest, row: Notice, refusal: Refusal | None) -> Ht
         "now": now,
     }
     return render(request, "desk/notices/notice.html", context, status=refusal.status if refusal else 200)
+
+
+def _asked(request: HttpRequest) -> tuple[str, str]:
+    """Whose copies, and which of them; what is not known means all."""
+    whose, which = request.GET.get("whose", ""), request.GET.get("which", "")
+    return "mine" if whose == "mine" else "", which if which in queries.FILTERS else ""
 
 
 def _out(row: Notice) -> bool:
@@ -225,7 +231,7 @@ def export_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """
     actor, now = actor_of(request), timezone.now()
     row = queries.notice_of(actor, pk)
-    whose, which = request.GET.get("whose", ""), request.GET.get("which", "")
+    whose, which = _asked(request)
     form = "csv" if request.GET.get("form") == "csv" else "xlsx"
     rows = queries.copies(actor, row)
     rows = queries.narrowed_copies(queries.mine(actor, rows) if whose == "mine" else rows, which)

@@ -96,9 +96,31 @@ def edit_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     row = queries.notice_of(actor, pk)
     if not queries.may_send(actor, row):
         raise Denied("您没有办理这则通知的权限。")
-    if row.state not in (Notice.State.DRAFT, Notice.State.REFUSED) or row.corrects_id is not None:
+    if row.state not in (Notice.State.DRAFT, Notice.State.REFUSED):
         raise Conflict("通知已经提交，不能再改；发出后可以更正或撤回。")
-    return _write(request, row)
+    return _rewrite(request, row) if row.corrects_id is not None else _write(request, row)
+
+
+def _rewrite(request: HttpRequest, row: Notice) -> HttpResponse:
+    """A correction that is not sent yet: its words alone can change, it goes to whom the first notice went to."""
+    actor, now, status = actor_of(request), timezone.now(), 200
+    form = WordsForm(initial={n: getattr(row, n) for n in ("title", "body", "until")}, auto_id="n-%s")
+    if request.method == "POST":
+        form = WordsForm(request.POST, auto_id="n-%s")
+        try:
+            actions.draft(**_given(form), unit=row.unit_id, words=row.words, notice_id=row.pk, by=actor, now=now)
+        except (Invalid, Conflict) as wrong:
+            form.tell(wrong)
+            status = wrong.status
+        else:
+            return redirect("desk:notice", pk=row.pk)
+    count = queries.given(row.corrects).count() if row.corrects else 0
+    return _corrected(request, form, row, count, status)
+
+
+def _corrected(request: HttpRequest, form: WordsForm, row: Notice, count: int, status: int) -> HttpResponse:
+    context = {"form": form, "row": row, "correcting": True, "count": count}
+    return render(request, "desk/notices/write.html", context, status=status)
 
 
 def _write(request: HttpRequest, row: Notice | None) -> HttpResponse:
@@ -176,5 +198,4 @@ def correct_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         else:
             done(request, _("更正写好了，还没有发出。"))
             return redirect("desk:notice", pk=made.pk)
-    context = {"form": form, "row": row, "correcting": True, "count": queries.given(row).count()}
-    return render(request, "desk/notices/write.html", context, status=status)
+    return _corrected(request, form, row, queries.given(row).count(), status)

@@ -9,9 +9,8 @@ from huhang.base.access.rules import Actor
 from huhang.base.journal import actions as journal
 from huhang.base.messages import actions as messages
 from huhang.kernel.errors import Conflict, Denied, Invalid, Missing
-from huhang.kernel.text import clean
 from huhang.register.announcements import queries
-from huhang.register.announcements.actions.writing import begin, checked, locked
+from huhang.register.announcements.actions.writing import begin, checked, locked, said_in
 from huhang.register.announcements.models import Notice
 
 
@@ -60,7 +59,7 @@ def refuse(*, notice_id: uuid.UUID, reason: str, by: Actor, now: datetime) -> No
 
 
 def _why(text: str, field: str) -> str:
-    said = clean(text, max_length=200).replace("\n", " ")
+    said = said_in(text, 200, field).replace("\n", " ")
     if not said:
         raise Invalid("请写明理由。", field=field)
     return said
@@ -68,13 +67,14 @@ def _why(text: str, field: str) -> str:
 
 @transaction.atomic
 def withdraw(*, notice_id: uuid.UUID, why: str, by: Actor, now: datetime) -> Notice:
-    """Takes a notice back: where it stood, its place says that it was withdrawn and why. What is unsent stays so.
+    """Takes a notice back: where it stood, its place says that it was withdrawn and why. What is unsent stays so, and a
+    draft is put aside for good.
 
     Raises:
-        Missing, Denied: as far as the notice goes. Conflict: withdrawn already, or a mere draft. Invalid: no reason.
+        Missing, Denied: as far as the notice goes. Conflict: withdrawn already. Invalid: no reason.
     """
     row, said = locked(notice_id, by), _why(why, "why")
-    if row.state in (Notice.State.DRAFT, Notice.State.REFUSED, Notice.State.WITHDRAWN):
+    if row.state == Notice.State.WITHDRAWN:
         raise Conflict("这则通知没有发出，或已经撤回。")
     row.state, row.withdrawn_at, row.withdrawn_label, row.withdrawn_why = Notice.State.WITHDRAWN, now, by.label, said
     row.save()

@@ -79,9 +79,9 @@ def checked(
     Raises:
         Invalid: what is missing or does not fit.
     """
-    title = clean(title, max_length=80).replace("\n", " ")
-    body = clean(body, max_length=5000)
-    why = clean(urgent_why, max_length=200).replace("\n", " ") if urgent else ""
+    title = said_in(title, 80, "title").replace("\n", " ")
+    body = said_in(body, 5000, "body")
+    why = said_in(urgent_why, 200, "urgent_why").replace("\n", " ") if urgent else ""
     today = catalog.schedule().date_of(now)
     if not title:
         raise Invalid("请填写标题。", field="title")
@@ -92,6 +92,14 @@ def checked(
     if until is not None and not today <= until <= today + timedelta(days=policy().lasts_days):
         raise Invalid("有效期应当在今天以后、最长 %(n)d 天。", field="until", params={"n": policy().lasts_days})
     return title, body, why
+
+
+def said_in(text: str, most: int, field: str) -> str:
+    """The text as it may be kept; what is wrong with it is said beside its field."""
+    try:
+        return clean(text, max_length=most)
+    except Invalid as wrong:
+        raise Invalid(wrong.message, field=field, params=wrong.params) from None
 
 
 def enclose(row: Notice, enclosed: Sequence[tuple[str, IO[bytes]]], by: Actor, now: datetime) -> None:

@@ -51,7 +51,10 @@ def begin(
     if by.kind != "system" and (held not in tree().nodes or not reaches(by, Perm.NOTIFY, held)):
         raise Denied("您没有以这个单位的名义发问卷的权限。")
     body = catalog.newest(catalogue.SHEETS).get(questionnaire)
-    said = clean(title, max_length=80).replace("\n", " ")
+    try:
+        said = clean(title, max_length=80).replace("\n", " ")
+    except Invalid as wrong:
+        raise Invalid(wrong.message, field="title", params=wrong.params) from None
     if not said:
         raise Invalid("请填写名称。", field="title")
     if body is None:
