@@ -39,7 +39,7 @@ ENDED = ("closed", "withdrawn", "merged")
 def live(city: City, rng: random.Random, earlier: list[Any]) -> None:
     """One request's life, cut short somewhere."""
     at = NOW - timedelta(days=rng.uniform(0, 90))
-    channel = "visit" if len(earlier) % 3 == 0 else "hotline"
+    channel = ("visit", "office_day", "hotline")[len(earlier) % 3]
     case = filed(city, now=at, phone=f"13{rng.randrange(10**9):09d}", channel=channel).case
     earlier.append(case)
 
@@ -243,6 +243,11 @@ class Told:
             "spoken": came and self.channel == "visit",
             "spoken_solved": came
             and self.channel == "visit"
+            and self.state == "closed"
+            and any(r.get("solved") == "yes" for r in self.revisits),
+            "brought": came and self.channel == "office_day",
+            "brought_solved": came
+            and self.channel == "office_day"
             and self.state == "closed"
             and any(r.get("solved") == "yes" for r in self.revisits),
             "rectify_revisited": came and self.bad_since is not None and self.heard,
