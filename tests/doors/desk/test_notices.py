@@ -112,6 +112,7 @@ def test_from_the_register_to_who_has_read_it(city: City) -> None:
     assert "取消了" in desk.get(right).content.decode()
     listed = desk.get("/desk/notices/").content.decode()
     assert "周六应急演练" in listed
+    assert "1 / 3" in listed
     record = desk.get(reverse("desk:subject", args=[copy.subject_id]) + "?tab=life").content.decode()
     assert "通知《周六应急演练》" in record
     other = client_of(city, "other_handler")

@@ -161,6 +161,14 @@ def tally(rows: QuerySet[Copy]) -> Tally:
     return Tally(**found)
 
 
+def read_of(actor: Actor, notices: Iterable[Notice]) -> dict[uuid.UUID, tuple[int, int]]:
+    """Notice → how many of the copies one sees were read, and how many were given; one statement for a page."""
+    rows = Copy.objects.filter(notice__in=list(notices), sent_at__isnull=False, way__in=COUNTS)
+    rows = rows if register.seen(actor) is None else rows.filter(subject__in=register.visible(actor))
+    counted = rows.order_by().values("notice").annotate(read=Count("read_at"), given=Count("id"))
+    return {one["notice"]: (one["read"], one["given"]) for one in counted}
+
+
 FILTERS = ("read", "opened", "unread", "without", "capped", "sms")
 
 

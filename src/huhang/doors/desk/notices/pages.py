@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -50,12 +49,12 @@ TONES = {
 def list_page(request: HttpRequest) -> HttpResponse:
     """Notices, newest first, with how many have read each."""
     actor, now = actor_of(request), timezone.now()
-    read = Count("copies", filter=Q(copies__read_at__isnull=False))
-    given = Count("copies", filter=Q(copies__sent_at__isnull=False, copies__way__in=queries.COUNTS))
-    rows = queries.visible(actor).annotate(read=read, given=given).order_by("-created_at", "-id")
+    rows = queries.visible(actor).order_by("-created_at", "-id")
     page = Paginator(rows.defer("body"), PAGE).get_page(request.GET.get("page", "1"))
+    notices = list(page.object_list)
+    told = queries.read_of(actor, notices)
     context = {
-        "rows": [_row(one) for one in page.object_list],
+        "rows": [_row(one, *told.get(one.pk, (0, 0))) for one in notices],
         "page": page,
         "may_write": allows(actor, Perm.NOTIFY),
         "now": now,
@@ -63,8 +62,10 @@ def list_page(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/notices/notices.html", context)
 
 
-def _row(one: Notice) -> dict[str, Any]:
+def _row(one: Notice, read: int, given: int) -> dict[str, Any]:
     return {
+        "read": read,
+        "given": given,
         "notice": one,
         "unit": tree().label(one.unit_id),
         "state": _state(one),
