@@ -39,7 +39,7 @@
     police: "#17202e", late: "#b3261e", today: "#a9430a", open: "#2264ad",
   };
   const SQUARE = { project: 1, park: 1, organisation: 1, post: 1, police: 1, late: 1, today: 1, open: 1 };
-  const MARKS = { police: "警", late: "!", today: "1", open: "·" };
+  const MARKS = { police: "★", late: "!", today: "1", open: "·" };
 
   /* mark:<kind>:<n>[:<bad>] — a dot for one, a badge with its number for many; shape and sign beside the colour */
   function draw(name) {
