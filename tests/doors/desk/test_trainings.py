@@ -131,12 +131,14 @@ def test_people_count_themselves_and_answer_without_a_name(city: City) -> None:
     asked = one.get(quiz).content.decode()
     assert asked.count('type="radio"') == 12
     assert "checked" not in asked
+    assert "选填" not in asked
     answers = {"account": "never", "boss": "voice", "code": "nobody"}
     left_out = one.post(quiz, answers)
     assert left_out.status_code == 422
     assert left_out.content.decode().count("checked") == 3
     done = one.post(quiz, {**answers, "cheated": "call"}).content.decode()
     assert "答对 4 题，共 4 题" in done
+    assert "不转，公安没有安全账户" not in done  # the right answers are the lesson itself
     assert one.post(quiz, {**answers, "cheated": "call"}).status_code == 409  # quiz answered twice from one phone
     known = Training.objects.get(case=case)
     assert (known.scanned, known.before_taken, known.before_passed) == (2, 1, 1)
@@ -154,6 +156,8 @@ def test_people_count_themselves_and_answer_without_a_name(city: City) -> None:
     assert "开始前测验：1 人参加，1 人合格，100%" in shown
     assert re.search(r"安全账户.*开始前测验 1/1", shown)
     assert one.get(door).status_code == 409
+    after = f"/t/{codes.make(case.pk, 'after', now=now)[0]}/"
+    assert "不转，公安没有安全账户" in one.post(after, {**answers, "cheated": "call"}).content.decode()
     assert "现在不用扫码" not in held.get(f"/desk/cases/{case.number}/codes/").content.decode()
 
 

@@ -23,7 +23,7 @@ from huhang.kernel.errors import Conflict, Invalid, Missing, Refusal
 from huhang.kinds.trainings import catalogue, codes, queries
 from huhang.kinds.trainings.actions import count_device, take_quiz
 from huhang.kinds.trainings.actions.counting import CountedTwice, Scored, session_at
-from huhang.kinds.trainings.rules import DOOR, STAGES
+from huhang.kinds.trainings.rules import BEFORE, DOOR, STAGES
 from huhang.register.units.queries import tree
 
 COOKIE, LASTS = "huhang_phone", 24 * 3600
@@ -40,7 +40,6 @@ class QuizForm(forms.Form):
                 label=catalogue.say(one, "text"),
                 choices=[(option["code"], catalogue.say(option)) for option in one["options"]],
                 widget=forms.RadioSelect,
-                required=False,
             )
 
 
@@ -79,7 +78,7 @@ def _opened(request: HttpRequest, case: Case, stage: str, code: str) -> HttpResp
             status, why, done = wrong.status, _why(form, wrong), isinstance(wrong, CountedTwice)
     context = {**_about(case, stage), "form": form, "why": why, "done": done, "asked": asked, "code": code, "now": now}
     if scored is not None:
-        context |= _result(scored, asked)
+        context |= _result(scored, asked if stage != BEFORE else [])
     response = _page(request, context, status)
     if not device:
         response.set_cookie(
@@ -98,6 +97,7 @@ def _why(form: QuizForm, wrong: Refusal) -> str:
     """What is said above the form; a question's own problem stands beside it."""
     if isinstance(wrong, Invalid) and not wrong.field:
         form.full_clean()
+        form.errors.clear()
         blame(form, wrong)
         return ""
     return say(wrong)
@@ -119,7 +119,7 @@ def _about(case: Case, stage: str) -> dict[str, Any]:
 
 
 def _result(scored: Scored, asked: list[Any]) -> dict[str, Any]:
-    """What one's answers came to, with the right ones, on this one page."""
+    """What one's answers came to, with the right ones on this one page; before the session they would be the lesson."""
     rows = [
         (catalogue.say(one, "text"), next(catalogue.say(o) for o in one["options"] if o["code"] == one["right"]))
         for one in asked
