@@ -27,7 +27,6 @@ STATES = (
     State("unsettled", _("调解不成"), "plain", final=True, public=_("调解不成")),
     State("abandoned", _("当事人撤回"), "plain", final=True, public=_("已撤回")),
 )
-UNSETTLED = ("brought", "mediating", "agreed")
 
 
 def _facts(case: Case, actor: Actor) -> list[tuple[Any, Any]]:
@@ -47,11 +46,11 @@ def _facts(case: Case, actor: Actor) -> list[tuple[Any, Any]]:
 
 def _watched() -> Q:
     """Until it is settled the date on the row is the unit's promise; then the look of somebody else begins."""
-    return Q(is_open=True, state__in=UNSETTLED)
+    return Q(is_open=True, answered_at=None)
 
 
 def _holds(row: Any) -> bool:
-    return row.is_open and row.state in UNSETTLED
+    return row.is_open and row.answered_at is None
 
 
 def _nobody_rated(ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[datetime]]:
