@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.db import connection
@@ -58,7 +58,7 @@ def _shape(value: Any) -> Hashable:
         return value
     if isinstance(value, tuple | list):
         return len(value)
-    return type(value)
+    return cast("Hashable", type(value))
 
 
 def _stand_in(shape: Hashable, nth: int) -> Any:
