@@ -43,6 +43,7 @@ NOT_AN_ACT = {
     "routing.Fault": "noted by the worker; `settled_by` names who settled it",
     "routing.Model": "made by the worker; `promoted_by` and the journal name who put it to use and took it back",
     "rectifying.Rectification": "begun and ended by moves of its case, whose steps name who; each act names its own",
+    "rounds.Feed": "made and ended by `user` alone",
     "solved.RatingLink": "spent by whoever holds the link; the rating beside it says when",
     "officedays.Booking": "made and given up by `person`, lapsed by a move whose step names who",
     "trainings.Training": "planned, held and returned to by moves, whose steps name who",

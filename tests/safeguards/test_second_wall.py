@@ -1,6 +1,7 @@
 """SAFEGUARDS 2 again with the first wall taken away: row-level security alone shows nobody a foreign row."""
 
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection
 from huhang.base.access import queries as access
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import Actor
+from huhang.base.statements import kept as keeping
 from huhang.cases.models import Case
 from tests.plugins.figures import figure
 from tests.plugins.routes import routes
@@ -83,16 +85,18 @@ LISTS = ("desk/", "desk/ledger/", "desk/export.<str:form>", "desk/batches/", "de
 
 
 @pytest.fixture
-def one_wall(monkeypatch: pytest.MonkeyPatch) -> int:
+def one_wall(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """Every name under which a module knows the filter now lets everything through."""
     assert routes()  # the doors are loaded
+    keeping.forget()  # statements that are kept hold the filter
     real, off = access.visible_to, 0
     for name, module in list(sys.modules.items()):
         if name.startswith("huhang.") and getattr(module, "visible_to", None) is real:
             monkeypatch.setattr(module, "visible_to", lambda actor, rows, prefix="": rows)
             off += 1
     monkeypatch.setattr(access, "seen", lambda actor, prefix="": None)
-    return off
+    yield off
+    keeping.forget()
 
 
 def walled() -> list[str]:

@@ -64,7 +64,7 @@ def test_the_rows_are_those_of_the_queryset_for_every_sort_of_actor() -> None:
 def test_values_change_and_the_statement_is_put_together_once() -> None:
     town = cities.make_city()
     first, second = cities.filed(town).case, cities.filed(town, title="门前积水").case
-    keeping._kept.cache_clear()
+    keeping.forget()
     assert [step.case_id for step in kept(_steps, case=first.pk)] == [first.pk] * first.steps.count()
     assert [step.case_id for step in kept(_steps, case=second.pk)] == [second.pk] * second.steps.count()
     assert kept(_steps, case=uuid4()) == []

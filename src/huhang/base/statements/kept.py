@@ -125,3 +125,8 @@ def kept(build: "Build[M]", *fixed: Hashable, **values: Any) -> list[M]:
     rows: Any = _Rows(compiler)
     with prepared():
         return list(ModelIterable(rows))
+
+
+def forget() -> None:
+    """Compiles every statement anew at its next use."""
+    _kept.cache_clear()
