@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -61,6 +62,11 @@ def test_a_record_costs_at_most_eight_in_every_state(standing: City) -> None:
         assert caller(who).move(number, name, **said).status_code == 200
 
 
+SUPERVISOR = ("/liaisons/plans/", "/matters", "/surveys", "/notices", "/rounds")
+ABSENT = tuple(f"/api/v1/{sort}/{{" for sort in ("visits", "posts", "notices", "surveys", "trainings", "office-days"))
+"""There is none of these here: what looks for one must not write either."""
+
+
 def test_a_get_only_selects(standing: City) -> None:
     number = caller("clerk").get("/requests?limit=1").json()["items"][0]["number"]
     dispatcher: Caller = caller("dispatcher")
@@ -74,8 +80,10 @@ def test_a_get_only_selects(standing: City) -> None:
             continue
         here = path.removeprefix("/api/v1").replace("{number}", number).replace("{year}", "2026")
         here = here.replace("{webhook}", hook).replace("{subject}", str(known.pk)).replace("{plan}", plan)
-        program = supervisor if here.startswith(("/liaisons/plans/", "/matters")) else dispatcher
-        none = path.startswith("/api/v1/visits/{")  # nobody was visited: what looks for one must not write either
+        for name in ("post", "notice", "survey"):
+            here = here.replace(f"{{{name}}}", str(uuid4()))
+        program = supervisor if here.startswith(SUPERVISOR) else dispatcher
+        none = path.startswith(ABSENT)
         seen = statements(lambda h=here, p=program: p.get(h), status=404 if none else 200)
         assert all(sql.lstrip(" (").upper().startswith("SELECT") for sql in seen), (here, seen)
         assert not [sql for sql in seen if " FOR UPDATE" in sql.upper()], here
