@@ -37,6 +37,11 @@ class Caller:
         """A page; anything but 200 is a mistake of the measurement."""
         return _good(self.wire.ask("GET", path, query=query, headers=self._browser()), 200)
 
+    def tile(self, path: str, **query: str) -> bytes:
+        """A tile of the map; one with nothing on it is an answer too."""
+        answer = self.wire.ask("GET", path, query=query, headers=self._browser())
+        return _good(answer, 204 if answer.status == 204 else 200)
+
     def form(self, path: str, values: dict[str, str], *, wanted: int) -> bytes:
         """A form sent with a fresh key, its forgery check included."""
         sent = {**values, "idempotency_key": str(uuid7()), "csrfmiddlewaretoken": self.cookies["huhang_csrf"]}

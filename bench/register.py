@@ -1,5 +1,6 @@
 """`python -m bench.register`: a table of the register in, and its list filtered, at the size asked for (A1, A4).
 
+With ``--map`` and sizes: what the map and the register cost among so many subjects (A1, A2; `bench.ground`).
 Wall-clock seconds of check and save on this machine, with the processor time of process and database beside them; the
 list costs processor time of a page, as the other benches do. Nothing here asserts anything (docs/performance.md).
 """
@@ -9,14 +10,14 @@ import csv
 import io
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from bench import house
-from bench.__main__ import _say
+from bench import ground, house
+from bench.__main__ import QUIET, _say
 from bench.cost import Meter, yardstick
 
 HEAD = ("信用代码", "类型", "名称", "地址", "经度", "纬度", "坐标系", "责任单位", "职工人数", "分类和标识", "行业")
@@ -95,12 +96,53 @@ def _lists(meter: Meter, client: Any) -> None:
         print(f"| {label} | {cost.process:.1f} | {cost.database:.1f} | {cost.total:.1f} | {rod:.1f} |", flush=True)
 
 
+def on_the_map(sizes: Iterable[int], data: Path, repeats: int) -> None:
+    """Prints a table of the map and the register at each size."""
+    from django.utils import timezone
+
+    for subjects in sorted(sizes):
+        with house.server(data, _say, loading=True) as dsn, psycopg.connect(dsn, autocommit=True) as admin:
+            ground.fill(admin, subjects, timezone.now(), _say)
+        with house.server(data, _say) as dsn, psycopg.connect(dsn, autocommit=True) as admin:
+            from bench import callers
+            from bench.wire import Wire
+            from huhang.base.access.context import SYSTEM, acting
+            from huhang.reading.map import queries
+
+            who = callers.caller("全市", "100002", Wire())
+            with acting(SYSTEM):
+                extent = queries.extent()
+            print(f"\n### {subjects:,} 个主体\n\n{_MAP_HEAD}", flush=True)
+            for row in ground.measured(admin, Meter(admin), who, extent, repeats):
+                print(_line(row), flush=True)
+
+
+def _line(row: ground.Row) -> str:
+    cost, quiet = row.cost, QUIET / row.rod
+    return (
+        f"| {row.name} | {row.asks} | {cost.process:.1f} | {cost.database:.1f} | {cost.total:.1f} | {row.dearest:.1f}"
+        f" | {row.rod:.1f} | {cost.total * quiet:.1f} | {row.dearest * quiet:.1f} |"
+    )
+
+
+_MAP_HEAD = (
+    "| 请求 | 次数 | 应用 CPU 毫秒 | 数据库 CPU 毫秒 | 合计 | 最贵一次 | 标尺 | 折合 | 最贵折合 |\n"
+    "|---|--:|--:|--:|--:|--:|--:|--:|--:|"
+)
+
+
 def main() -> None:
     """Fills the register and prints both tables."""
     given = argparse.ArgumentParser(prog="bench.register", description="主体库：表格导入和列表筛选")
     given.add_argument("--rows", type=int, default=100_000)
     given.add_argument("--data", type=Path, help="数据目录；不给就用临时目录")
+    given.add_argument("--map", type=int, nargs="+", default=[], help="在多少个主体时测地图和登记库；给了就只测这些")
+    given.add_argument("--repeats", type=int, default=6, help="地图的每项测几次")
     asked = given.parse_args()
+    if asked.map:
+        with house.folder(asked.data, _say) as data:
+            on_the_map(asked.map, data, asked.repeats)
+        return
     with house.folder(asked.data, _say) as data, house.server(data, _say) as dsn:
         from django.test import Client
         from django.utils import timezone

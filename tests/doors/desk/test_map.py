@@ -12,10 +12,12 @@ from huhang.kernel.numbering import uuid7
 from huhang.kernel.tiles import Tile, bounds
 from huhang.reading.map import queries
 from huhang.reading.map.queries import LAYERS, Look
+from huhang.register.rounds import queries as rounds
+from huhang.register.subjects.actions import enter_subject
 from huhang.register.subjects.models import Subject
 from huhang.register.subjects.queries import Wanted
 from tests.doors.desk.test_case_page import client_of
-from tests.factories.city import NOW, City, enterprise, filed, make_city
+from tests.factories.city import LONG_AGO, NOW, City, enterprise, filed, make_city
 from tests.kernel.test_tiles import read
 
 pytestmark = pytest.mark.django_db
@@ -139,14 +141,13 @@ def test_a_tile_costs_two_statements_a_layer_at_most(city: City, firm: Subject) 
     case_here(city)
     actor = city.actor("supervisor")
     look = Look(actor, NOW, Wanted(), frozenset(LAYERS))
-    with (
-        acting(actor),
-        CaptureQueriesContext(
-            connection,
-        ) as told,
-    ):
-        queries.dots(look, HERE)
-    assert len(told) == 3
+    with acting(actor):
+        queries.dots(look, HERE)  # reads the rules once
+        with CaptureQueriesContext(connection) as told:
+            queries.dots(look, HERE)
+    # subjects, posts, requests; and for what is due: who raised a duty, the duties themselves, acting as and back
+    assert len(told) == 7
+    assert sum("rounds_excuse" in (one["sql"] or "") for one in told) == 1
 
 
 def test_tiles_that_are_not_there(city: City) -> None:
@@ -169,3 +170,38 @@ def test_areas_and_units(city: City) -> None:
     assert [one["name"] for one in told["units"]] == ["港湾派出所"]
     page = client_of(city, "clerk").get("/desk/map/").content.decode()
     assert "121.1" in page
+
+
+def test_whom_a_visit_is_due_with_is_a_layer_of_its_own(city: City) -> None:  # A2, B2
+    """The marks are those of the list of duties: late or due, for whoever sees them, gone when the visit was made."""
+    one = enter_subject(kind="project", name="海上风电一期", unit_id=city.units["harbour"].pk, by=SYSTEM, now=LONG_AGO)
+    fresh = enter_subject(
+        kind="project", name="滨海快速路", unit_id=city.units["harbour"].pk, by=SYSTEM, now=NOW - timedelta(days=40)
+    )
+    Subject.objects.filter(pk__in=[one.pk, fresh.pk]).update(lon=MIDDLE[0], lat=MIDDLE[1])
+    when = NOW + timedelta(hours=1)
+    with acting(SYSTEM):
+        open_ = rounds.duties(rounds.Wanted(rounds.now_open(when), open=True), SYSTEM, when)
+    listed = {d.name: any(e.state == "late" for e in open_ if e.name == d.name) for d in open_ if d.subject_id}
+    assert listed["海上风电一期"]
+    told = tile(city, "supervisor", "?layers=due")["due"]
+    assert {p[2]["name"]: p[2]["due"] == "overdue" for p in told} == listed
+    assert {p[2]["name"] for p in tile(city, "handler", "?layers=due")["due"]} == set(listed)
+    assert "due" not in tile(city, "other_handler", "?layers=due"), "duties of another branch are not listed to it"
+    assert "due" not in tile(city, "supervisor", "?layers=due&kind=enterprise")
+    page = client_of(city, "supervisor").get("/desk/map/list/?layers=due").content.decode()
+    assert "海上风电一期" in page
+    assert "已迟" in page
+    assert "没有在办诉求" not in page
+    legend = client_of(city, "supervisor").get("/desk/map/?layers=due").content.decode()
+    assert "走访和巡访：已迟" in legend
+
+
+def test_many_that_are_due_come_as_cells(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(3):
+        made = enter_subject(kind="project", name=f"项目{n}", unit_id=city.units["harbour"].pk, by=SYSTEM, now=LONG_AGO)
+        Subject.objects.filter(pk=made.pk).update(lon=MIDDLE[0], lat=MIDDLE[1])
+    monkeypatch.setattr(queries, "MOST", 2)
+    assert [(p[2]["n"], p[2]["bad"], p[2]["due"]) for p in tile(city, "supervisor", "?layers=due")["due"]] == [
+        (3, 3, "overdue")
+    ]

@@ -32,6 +32,7 @@ from huhang.cases.models import Case
 from huhang.kernel.geo import Box
 from huhang.kernel.tiles import Dot, Tile, bounds
 from huhang.reading.map.rules import Shape
+from huhang.register.rounds import placing
 from huhang.register.subjects import queries as register
 from huhang.register.subjects.models import Subject
 from huhang.register.subjects.queries import Wanted
@@ -68,7 +69,7 @@ class Look:
     shape: Shape | None = None
 
 
-LAYERS = ("subjects", "posts", "requests", "units", "areas")
+LAYERS = ("subjects", "due", "posts", "requests", "units", "areas")
 
 
 def subjects(look: Look) -> QuerySet[Subject]:
@@ -84,6 +85,11 @@ def posts(look: Look) -> QuerySet[Subject]:
     if look.wanted.unit:
         rows = rows.filter(unit_id__in=register.units_below(look.wanted.unit))
     return _within(rows, look.shape)
+
+
+def due(look: Look, *, most: int) -> tuple[list[placing.Owing], int]:
+    """Those of the subjects shown that have a duty due or late, as the lists of duties have it; and how many (B2)."""
+    return placing.listed(subjects(look), look.actor, look.now, most=most)
 
 
 def requests(look: Look) -> QuerySet[Case]:
@@ -120,6 +126,8 @@ def dots(look: Look, tile: Tile) -> dict[str, list[Dot]]:
     box, made = bounds(tile), {}
     if "subjects" in look.layers:
         made["subjects"] = list(_subject_dots(_in_box(subjects(look), box), tile))
+    if "due" in look.layers:
+        made["due"] = list(_due_dots(_in_box(subjects(look), box), look, tile))
     if "posts" in look.layers:
         made["posts"] = list(_post_dots(_in_box(posts(look), box), tile))
     if "requests" in look.layers and Perm.SEE in look.actor.perms:
@@ -137,6 +145,15 @@ def _subject_dots(rows: QuerySet[Subject], tile: Tile) -> Iterator[Dot]:
     for cell in _cells(rows, tile, **sort):
         kind = cell["first"] if cell["first"] == cell["last"] else "mixed"
         yield Dot(cell["x"], cell["y"], {"kind": kind, "n": cell["n"]})
+
+
+def _due_dots(rows: QuerySet[Subject], look: Look, tile: Tile) -> Iterator[Dot]:
+    for one in placing.spots(rows, look.actor, look.now, most=MOST, side=_side(tile)):
+        due = "overdue" if one.late else "owed"
+        if one.id is None:
+            yield Dot(one.lon, one.lat, {"due": due, "bad": one.bad, "n": one.n})
+        else:
+            yield Dot(one.lon, one.lat, {"id": str(one.id), "name": one.name, "due": due, "n": 1})
 
 
 def _post_dots(rows: QuerySet[Subject], tile: Tile) -> Iterator[Dot]:
@@ -167,10 +184,15 @@ def _request_dots(rows: QuerySet[Case], now: datetime, tile: Tile) -> Iterator[D
 
 def _cells(rows: QuerySet[Any], tile: Tile, **more: Any) -> Iterable[dict[str, Any]]:
     """Points put together cell by cell; cells are counted from the same corner at a zoom, so none jumps."""
-    side = Value(360 / 2**tile.z / CELLS, output_field=FloatField())
+    side = Value(_side(tile), output_field=FloatField())
     placed = rows.order_by().annotate(cx=Floor(F("lon") / side), cy=Floor(F("lat") / side))
     grouped: Any = placed.values("cx", "cy").annotate(n=Count("id"), x=Avg("lon"), y=Avg("lat"), **more)
     return list(grouped.values("n", "x", "y", *more))
+
+
+def _side(tile: Tile) -> float:
+    """The side of a cell in degrees."""
+    return float(360 / 2**tile.z / CELLS)
 
 
 def units() -> list[dict[str, Any]]:

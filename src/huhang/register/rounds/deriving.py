@@ -180,7 +180,9 @@ def _way(way: Way, k: str, n: int, rule: Rule, params: dict[str, Any]) -> str:
     return "(" + " AND ".join(asked) + ")"
 
 
-def _block(rule: Rule, of_rule: Sequence[Period], k: str, only: Iterable[uuid.UUID], params: dict[str, Any]) -> str:
+def _block(
+    rule: Rule, of_rule: Sequence[Period], k: str, only: Iterable[uuid.UUID], among: str, params: dict[str, Any]
+) -> str:
     """The duties of one version of a rule in some periods, as a SELECT; its values go into ``params``."""
     params |= {f"{k}{name}": [getattr(one, name) for one in of_rule] for name in _COLUMNS}
     params |= {f"{k}code": rule.code, f"{k}version": rule.version, f"{k}lines": list(rule.lines)}
@@ -194,6 +196,9 @@ def _block(rule: Rule, of_rule: Sequence[Period], k: str, only: Iterable[uuid.UU
     if chosen := list(only):
         params["only"] = chosen
         targets += f" AND {'u' if rule.of_units else 's'}.id = ANY (%(only)s)"
+    if among and not rule.of_units:
+        targets += f" AND s.id IN ({among})"
+        told += f" AND s.id IN ({among})"
     return _BLOCK.format(
         k=k,
         periods=_PERIODS.format(k=k),
@@ -238,11 +243,17 @@ def _periods(span: Span, now: datetime, codes: Iterable[str]) -> list[Period]:
 
 
 def statement(
-    span: Span, now: datetime, *, codes: Iterable[str] = (), only: Iterable[uuid.UUID] = ()
+    span: Span,
+    now: datetime,
+    *,
+    codes: Iterable[str] = (),
+    only: Iterable[uuid.UUID] = (),
+    among: tuple[str, Mapping[str, Any]] = ("", {}),
 ) -> tuple[str, dict[str, Any]] | None:
     """Every duty of a span as one SELECT with its values; none when there is no period to ask for.
 
     To be made and read as the system: a duty is done whoever may see by what. Whoever asks narrows the rows in it.
+    ``among`` is a SELECT of ids with its values: duties of subjects are asked for among those only.
     """
     found = _periods(span, now, codes)
     if not found:
@@ -252,12 +263,13 @@ def statement(
         "until": now,
         "zone": catalog.schedule().zone,
         "since": min(p.prior or p.start for p in found),
+        **among[1],
     }
     blocks = []
     order = sorted(found, key=lambda p: (p.rule.code, p.rule.version, p.day))
     for n, ((_code, _version), group) in enumerate(groupby(order, key=lambda p: (p.rule.code, p.rule.version))):
         of_rule = list(group)
-        blocks.append(_block(of_rule[0].rule, of_rule, f"r{n}_", list(only), params))
+        blocks.append(_block(of_rule[0].rule, of_rule, f"r{n}_", list(only), among[0], params))
     return " UNION ALL ".join(blocks), params
 
 

@@ -12,9 +12,10 @@ from huhang.base.access.rules import Actor, Perm, Reach
 from huhang.base.messages.recipients import Reach as Address
 from huhang.base.statements import rows
 from huhang.kernel.errors import Missing
-from huhang.kernel.text import fold, squeeze
+from huhang.kernel.text import squeeze
 from huhang.register.subjects import life
 from huhang.register.subjects.models import Change, Contact, Correction, Merge, Pair, Person, Subject
+from huhang.register.subjects.searching import with_words
 from huhang.register.units.queries import tree
 
 
@@ -137,9 +138,7 @@ def narrowed(rows: QuerySet[Subject], wanted: Wanted) -> QuerySet[Subject]:
         rows = rows.filter(within_id=wanted.within)
     if wanted.silent_since is not None:
         rows = rows.exclude(pk__in=life.seen_since(wanted.silent_since))
-    for word in fold(wanted.q).split():
-        rows = rows.filter(said__contains=word)
-    return rows
+    return with_words(rows, wanted.q)
 
 
 def page(

@@ -17,6 +17,7 @@ from huhang.base.access.rules import Perm
 from huhang.base.journal import actions as journal
 from huhang.doors.desk.register import asking
 from huhang.doors.desk.register.lists import row_of
+from huhang.doors.desk.rounds.words import day_words
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.parts import Chip, Filters
 from huhang.kernel.errors import Denied, Missing
@@ -67,6 +68,7 @@ def _bar(request: HttpRequest, shown: asking.Shown, look: Look, here: str) -> Fi
     """Layers and kinds as chips, the rest as selects; all of it stands in the address."""
     names = {
         "subjects": _("主体"),
+        "due": _("该走访的"),
         "posts": _("警务站"),
         "requests": _("在办诉求"),
         "units": _("警务单位"),
@@ -131,6 +133,7 @@ def _words() -> dict[str, Any]:
     return {
         "kinds": {value: str(label) for value, label in Subject.Kind.choices},
         "late": {"late": _("超期"), "today": _("一天内到期"), "open": _("在办")},
+        "due": {"overdue": _("走访和巡访：已迟"), "owed": _("走访和巡访：这一期还没去")},
         "post": _("警务站"),
         "many": _("%(n)s 个"),
         "mixed": _("各类主体"),
@@ -192,6 +195,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
         if "subjects" in look.layers
         else None,
         "subject_count": subjects.count() if "subjects" in look.layers else 0,
+        "due": _due(look),
         "posts": list(posts.select_related("post__host").defer("said", "note").order_by("name", "id")[:LISTED])
         if "posts" in look.layers
         else None,
@@ -211,6 +215,15 @@ def list_page(request: HttpRequest) -> HttpResponse:
         "now": now,
     }
     return render(request, "desk/map/list.html", context)
+
+
+def _due(look: Look) -> dict[str, Any] | None:
+    """Whom a visit or round is due with, as the list says it; nothing when the layer is not asked for."""
+    if "due" not in look.layers:
+        return None
+    found, count = queries.due(look, most=LISTED)
+    rows = [{"one": one, "unit": tree().label(one.unit_id), "last": day_words(one.last)} for one in found]
+    return {"rows": rows, "count": count}
 
 
 @officers(Perm.EXPORT)

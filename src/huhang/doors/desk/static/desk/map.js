@@ -36,17 +36,18 @@
   const COLOURS = {
     enterprise: "#1d4f91", project: "#7a4fa3", chamber: "#86600a", park: "#166a48", community: "#5d6875",
     organisation: "#2264ad", scenic: "#0f7b7b", post: "#17202e", mixed: "#4d5a6b",
-    police: "#17202e", late: "#b3261e", today: "#a9430a", open: "#2264ad",
+    overdue: "#b3261e", owed: "#8a3d92", police: "#17202e", late: "#b3261e", today: "#a9430a", open: "#2264ad",
   };
   const SQUARE = { project: 1, park: 1, organisation: 1, post: 1, police: 1, late: 1, today: 1, open: 1 };
-  const MARKS = { police: "★", late: "!", today: "1", open: "·" };
+  const DIAMOND = { overdue: 1 };
+  const MARKS = { overdue: "迟", owed: "访", police: "★", late: "!", today: "1", open: "·" };
 
   /* mark:<kind>:<n>[:<bad>] — a dot for one, a badge with its number for many; shape and sign beside the colour */
   function draw(name) {
     const parts = name.split(":");
     const kind = parts[1], n = Number(parts[2]);
     const label = n > 1 ? (n > 9999 ? Math.round(n / 1000) + "k" : String(n)) : MARKS[kind] || "";
-    const size = n > 1 ? Math.min(46, 24 + Math.log10(n) * 7) : MARKS[kind] ? 18 : 14;
+    const size = (n > 1 ? Math.min(46, 24 + Math.log10(n) * 7) : MARKS[kind] ? 18 : 14) * (DIAMOND[kind] ? 1.3 : 1);
     const scale = 2, canvas = document.createElement("canvas");
     canvas.width = canvas.height = Math.ceil(size + 4) * scale;
     const pen = canvas.getContext("2d"), middle = canvas.width / 2, half = (size * scale) / 2;
@@ -54,7 +55,10 @@
     pen.strokeStyle = "#ffffff";
     pen.lineWidth = 2 * scale;
     pen.beginPath();
-    if (SQUARE[kind]) pen.rect(middle - half + 2, middle - half + 2, half * 2 - 4, half * 2 - 4);
+    if (DIAMOND[kind]) {
+      [[0, -1], [1, 0], [0, 1], [-1, 0]].forEach(function (to) { pen.lineTo(middle + to[0] * (half - 2), middle + to[1] * (half - 2)); });
+      pen.closePath();
+    } else if (SQUARE[kind]) pen.rect(middle - half + 2, middle - half + 2, half * 2 - 4, half * 2 - 4);
     else pen.arc(middle, middle, half - 2, 0, Math.PI * 2);
     pen.fill();
     pen.stroke();
@@ -123,6 +127,7 @@
     };
   }
   if (about.layers.indexOf("subjects") >= 0) layers.push(marks("subjects", "kind", [0, 0]));
+  if (about.layers.indexOf("due") >= 0) layers.push(marks("due", "due", [-12, 12]));
   if (about.layers.indexOf("posts") >= 0) layers.push(marks("posts", "mark", [-12, -12]));
   if (about.layers.indexOf("requests") >= 0) layers.push(marks("requests", "late", [12, -12]));
   layers.push(
@@ -194,11 +199,11 @@
     const url = leads(feature);
     const same = event.features.filter(function (one) { return one.properties.id; }).slice(0, 8).map(function (one) {
       const there = one.properties;
-      return { text: there.name + " · " + (words.late[there.late] || (there.mark ? words.post : words.kinds[there.kind] || there.kind)), url: leads(one) };
+      return { text: there.name + " · " + (words.late[there.late] || words.due[there.due] || (there.mark ? words.post : words.kinds[there.kind] || there.kind)), url: leads(one) };
     });
     popup(at, same.length ? same : [{ text: said.name, url: url }]);
   }
-  ["subjects", "posts", "requests"].forEach(function (name) {
+  ["subjects", "due", "posts", "requests"].forEach(function (name) {
     if (!map.getLayer) return;
     map.on("click", name, clicked);
     map.on("mouseenter", name, function () { if (!drawing) map.getCanvas().style.cursor = "pointer"; });
