@@ -122,10 +122,11 @@ def measured(admin: Any, meter: Meter, who: "Caller", extent: Any, repeats: int)
     layers = {"layers": "subjects"}
     yield _tiles("第一屏全部瓦片", meter, who, first, {}, repeats)
     yield _tiles("第一屏，只看主体", meter, who, first, layers, repeats)
+    yield _one("该走访的，整张图一次", meter, lambda: who.page("/desk/map/due.json"), repeats)
     yield _tiles("放大两级的一屏", meter, who, near, {}, repeats)
     yield _tiles("一块瓦片，一种类型", meter, who, [middle], {"kind": "project", **layers}, repeats)
     yield _tiles("一块瓦片，名称里的两个字", meter, who, [middle], {"q": TWO, **layers}, repeats)
-    yield _tiles("一块瓦片，圆以内", meter, who, [middle], {**circle, **layers}, repeats)
+    yield _tiles("一块瓦片，圆以内", meter, who, [near[len(near) // 2]], {**circle, **layers}, repeats)
     pages: tuple[tuple[str, str, dict[str, str]], ...] = (
         ("地图页", "/desk/map/", {}),
         ("地图名单", "/desk/map/list/", {}),

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db.models import (
-    Avg,
     BooleanField,
     CharField,
     Count,
@@ -18,13 +17,14 @@ from django.db.models import (
     Model,
     Q,
     QuerySet,
+    Sum,
     Value,
     When,
 )
 from django.db.models import (
     Case as When_,
 )
-from django.db.models.functions import Floor
+from django.db.models.functions import Collate, Floor
 
 from huhang.base.access.queries import visible_to
 from huhang.base.access.rules import Actor, Perm
@@ -44,6 +44,8 @@ MOST = 400
 """A tile with more points than this shows how many stand in each cell instead."""
 CELLS = 16
 """So many cells along a tile's side."""
+DUE_MOST, DUE_SIDE = 4_000, 0.02
+"""More subjects with something due than this come in cells of so many degrees."""
 SOON = timedelta(days=1)
 
 
@@ -92,6 +94,11 @@ def due(look: Look, *, most: int) -> tuple[list[placing.Owing], int]:
     return placing.listed(subjects(look), look.actor, look.now, most=most)
 
 
+def due_spots(look: Look) -> list[placing.Spot]:
+    """The same by place, for the whole map at once: working out who owes what costs more than a tile may (ADR 34)."""
+    return placing.spots(subjects(look), look.actor, look.now, most=DUE_MOST, side=DUE_SIDE)
+
+
 def requests(look: Look) -> QuerySet[Case]:
     """Open requests this actor may see that have a place; of the unit asked for, if one is."""
     rows = visible_to(look.actor, Case.objects.filter(kind="request", is_open=True, lon__isnull=False))
@@ -126,8 +133,6 @@ def dots(look: Look, tile: Tile) -> dict[str, list[Dot]]:
     box, made = bounds(tile), {}
     if "subjects" in look.layers:
         made["subjects"] = list(_subject_dots(_in_box(subjects(look), box), tile))
-    if "due" in look.layers:
-        made["due"] = list(_due_dots(_in_box(subjects(look), box), look, tile))
     if "posts" in look.layers:
         made["posts"] = list(_post_dots(_in_box(posts(look), box), tile))
     if "requests" in look.layers and Perm.SEE in look.actor.perms:
@@ -141,19 +146,10 @@ def _subject_dots(rows: QuerySet[Subject], tile: Tile) -> Iterator[Dot]:
         for pk, kind, name, lon, lat in found:
             yield Dot(lon, lat, {"id": str(pk), "kind": kind, "name": name, "n": 1})
         return
-    sort = {"first": Min("kind"), "last": Max("kind")}
+    sort = {"first": Min(Collate("kind", "C")), "last": Max(Collate("kind", "C"))}
     for cell in _cells(rows, tile, **sort):
         kind = cell["first"] if cell["first"] == cell["last"] else "mixed"
         yield Dot(cell["x"], cell["y"], {"kind": kind, "n": cell["n"]})
-
-
-def _due_dots(rows: QuerySet[Subject], look: Look, tile: Tile) -> Iterator[Dot]:
-    for one in placing.spots(rows, look.actor, look.now, most=MOST, side=_side(tile)):
-        due = "overdue" if one.late else "owed"
-        if one.id is None:
-            yield Dot(one.lon, one.lat, {"due": due, "bad": one.bad, "n": one.n})
-        else:
-            yield Dot(one.lon, one.lat, {"id": str(one.id), "name": one.name, "due": due, "n": 1})
 
 
 def _post_dots(rows: QuerySet[Subject], tile: Tile) -> Iterator[Dot]:
@@ -184,15 +180,12 @@ def _request_dots(rows: QuerySet[Case], now: datetime, tile: Tile) -> Iterator[D
 
 def _cells(rows: QuerySet[Any], tile: Tile, **more: Any) -> Iterable[dict[str, Any]]:
     """Points put together cell by cell; cells are counted from the same corner at a zoom, so none jumps."""
-    side = Value(_side(tile), output_field=FloatField())
+    side = Value(360 / 2**tile.z / CELLS, output_field=FloatField())
     placed = rows.order_by().annotate(cx=Floor(F("lon") / side), cy=Floor(F("lat") / side))
-    grouped: Any = placed.values("cx", "cy").annotate(n=Count("id"), x=Avg("lon"), y=Avg("lat"), **more)
-    return list(grouped.values("n", "x", "y", *more))
-
-
-def _side(tile: Tile) -> float:
-    """The side of a cell in degrees."""
-    return float(360 / 2**tile.z / CELLS)
+    # sums, because an average keeps squares too
+    grouped: Any = placed.values("cx", "cy").annotate(n=Count("*"), x=Sum("lon"), y=Sum("lat"), **more)
+    found = grouped.values("n", "x", "y", *more)
+    return [{**row, "x": row["x"] / row["n"], "y": row["y"] / row["n"]} for row in found]
 
 
 def units() -> list[dict[str, Any]]:

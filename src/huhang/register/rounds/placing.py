@@ -31,7 +31,7 @@ SELECT p.id, p.name, p.address, p.unit_id, p.late, p.last, p.n, count(*) OVER ()
 ORDER BY p.late DESC, p.last, p.name, p.id LIMIT %(most)s
 """
 _DOTS = """
-SELECT p.id, p.name, p.lon, p.lat, p.late, 1 AS n, 0 AS bad FROM p WHERE (SELECT count(*) FROM p) <= %(most)s
+SELECT p.id, p.name, p.lon, p.lat, p.late, 1 AS n, p.late::int AS bad FROM p WHERE (SELECT count(*) FROM p) <= %(most)s
 UNION ALL
 SELECT NULL, '', avg(p.lon), avg(p.lat), bool_or(p.late), count(*), count(*) FILTER (WHERE p.late) FROM p
 WHERE (SELECT count(*) FROM p) > %(most)s GROUP BY floor(p.lon / %(side)s), floor(p.lat / %(side)s)

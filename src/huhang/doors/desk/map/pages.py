@@ -106,6 +106,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
     about = {
         "tiles": reverse("desk:map_tile", args=[0, 0, 0]).replace("0/0/0", "{z}/{x}/{y}"),
         "areas": reverse("desk:map_areas"),
+        "due": reverse("desk:map_due"),
         "query": request.GET.urlencode(),
         "layers": sorted(look.layers),
         "shape": [list(p) for p in look.shape.corners] if look.shape else None,
@@ -171,6 +172,29 @@ def areas(request: HttpRequest) -> HttpResponse:
         {"areas": {"type": "FeatureCollection", "features": queries.areas()}, "units": queries.units()}
     )
     answer["Cache-Control"] = "private, max-age=600"
+    return answer
+
+
+@officers(Perm.SEE)
+@require_safe
+def due(request: HttpRequest) -> HttpResponse:
+    """Whom a visit or round is due with, by place, for the whole map (B2).
+
+    Raises:
+        Invalid: a filter or a shape that cannot be used.
+    """
+    look, _shown = look_of(request, timezone.now())
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [spot.lon, spot.lat]},
+            "properties": {"due": "overdue" if spot.late else "owed", "n": spot.n, "bad": spot.bad}
+            | ({"id": str(spot.id), "name": spot.name} if spot.id else {}),
+        }
+        for spot in queries.due_spots(look)
+    ]
+    answer = JsonResponse({"type": "FeatureCollection", "features": features})
+    answer["Cache-Control"] = f"private, max-age={KEPT_SECONDS}"
     return answer
 
 

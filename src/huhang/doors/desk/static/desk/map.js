@@ -127,7 +127,16 @@
     };
   }
   if (about.layers.indexOf("subjects") >= 0) layers.push(marks("subjects", "kind", [0, 0]));
-  if (about.layers.indexOf("due") >= 0) layers.push(marks("due", "due", [-12, 12]));
+  if (about.layers.indexOf("due") >= 0) {
+    sources.due = {
+      type: "geojson", data: here + about.due + query, cluster: true, clusterRadius: 40, clusterMaxZoom: 13,
+      clusterProperties: { n: ["+", ["get", "n"]], bad: ["+", ["get", "bad"]] },
+    };
+    layers.push({
+      id: "due", type: "symbol", source: "due",
+      layout: { "icon-image": ["concat", "mark:", ["case", [">", ["get", "bad"], 0], "overdue", "owed"], ":", ["to-string", ["get", "n"]]], "icon-offset": [-12, 12], "icon-allow-overlap": true, "icon-ignore-placement": true, "symbol-sort-key": ["get", "n"] },
+    });
+  }
   if (about.layers.indexOf("posts") >= 0) layers.push(marks("posts", "mark", [-12, -12]));
   if (about.layers.indexOf("requests") >= 0) layers.push(marks("requests", "late", [12, -12]));
   layers.push(
