@@ -11,6 +11,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from huhang.base.files.inspection import checked
+from huhang.base.papers.agreement import Agreement, compose_agreement
 from huhang.base.papers.composing import compose
 from huhang.base.papers.rules import Letter, blanks_right, date_words
 from huhang.base.papers.template import official
@@ -154,3 +155,31 @@ def test_a_template_that_leaves_out_the_date_is_refused(settings: Any, tmp_path:
     bare.save(str(tmp_path / "letter.docx"))
     with pytest.raises(Unavailable):
         compose(LETTER)
+
+
+def test_an_agreement_stands_on_the_same_page_and_names_its_organ_as_author() -> None:
+    made = read(
+        compose_agreement(
+            Agreement(
+                organ="望海市公安局港湾派出所",
+                number="港湾派出所调〔2026〕1号",
+                title="调解协议书",
+                parties=[("甲方", "周海生"), ("乙方", "港湾村民委员会")],
+                about=["涵洞堵塞，排水不畅。"],
+                terms=["乙方于月底前清淤。", "甲方照看三个月。"],
+                dated=date(2026, 1, 5),
+            )
+        )
+    )
+    page = made.sections[0]
+    assert [round(side.mm) for side in (page.page_width, page.page_height, page.left_margin)] == [210, 297, 28]
+    words = [p.text for p in made.paragraphs]
+    assert {"甲方：周海生", "乙方于月底前清淤。"} <= set(words)
+    assert words[-1] == "2026年1月5日"
+    assert sum("签名或盖章" in line for line in words) == 2
+    assert "{" not in "".join(words)
+    assert {paragraph(made, "公文正文").style.font.name, paragraph(made, "公文标题").style.font.name} == {
+        "仿宋_GB2312",
+        "方正小标宋简体",
+    }
+    assert (made.core_properties.author, made.core_properties.comments) == ("望海市公安局港湾派出所", "")

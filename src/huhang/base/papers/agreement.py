@@ -7,14 +7,11 @@ from datetime import date
 from functools import cache
 
 from django.conf import settings
-from docx import Document
-from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
-from docx.oxml.ns import qn
-from docx.shared import Pt
 from docxtpl.template import DocxTemplate
 
+from huhang.base.papers.composing import finished
 from huhang.base.papers.rules import date_words
-from huhang.base.papers.template import BODY_FONT, TITLE_FONT
+from huhang.base.papers.template import DATE, SIGN, built
 from huhang.kernel.errors import Unavailable
 
 OWN = "agreement.docx"
@@ -36,42 +33,37 @@ class Agreement:
 
 
 _LINES = (
-    (TITLE_FONT, 22, ALIGN.CENTER, "{{ title }}"),
-    (BODY_FONT, 14, ALIGN.CENTER, "{{ number }}"),
-    (BODY_FONT, 16, ALIGN.LEFT, "{%p for one in parties %}"),
-    (BODY_FONT, 16, ALIGN.LEFT, "{{ one.side }}：{{ one.name }}"),
-    (BODY_FONT, 16, ALIGN.LEFT, "{%p endfor %}"),
-    (BODY_FONT, 16, ALIGN.LEFT, "一、纠纷的主要情况"),
-    (BODY_FONT, 16, ALIGN.LEFT, "{%p for line in about %}"),
-    (BODY_FONT, 16, ALIGN.LEFT, "　　{{ line }}"),
-    (BODY_FONT, 16, ALIGN.LEFT, "{%p endfor %}"),
-    (BODY_FONT, 16, ALIGN.LEFT, "二、经调解，各方自愿达成如下协议"),
-    (BODY_FONT, 16, ALIGN.LEFT, "{%p for line in terms %}"),
-    (BODY_FONT, 16, ALIGN.LEFT, "　　{{ line }}"),
-    (BODY_FONT, 16, ALIGN.LEFT, "{%p endfor %}"),
-    (BODY_FONT, 16, ALIGN.LEFT, "三、本协议已读给各方听，各方复述无误。各方各执一份，调解单位存一份。"),
-    (BODY_FONT, 16, ALIGN.LEFT, "{%p for one in parties %}"),
-    (BODY_FONT, 16, ALIGN.LEFT, "{{ one.side }}（签名或盖章）：　　　　　　　　年　　月　　日"),
-    (BODY_FONT, 16, ALIGN.LEFT, "{%p endfor %}"),
-    (BODY_FONT, 16, ALIGN.LEFT, "调解员（签名）："),
-    (BODY_FONT, 16, ALIGN.RIGHT, "{{ organ }}"),
-    (BODY_FONT, 16, ALIGN.RIGHT, "{{ dated }}"),
+    ("公文标题", "{{ title }}"),
+    ("发文字号", "{{ number }}"),
+    ("公文正文", ""),
+    ("主送机关", "{%p for one in parties %}"),
+    ("主送机关", "{{ one.side }}：{{ one.name }}"),
+    ("主送机关", "{%p endfor %}"),
+    ("公文一级标题", "一、纠纷的主要情况"),
+    ("公文正文", "{%p for line in about %}"),
+    ("公文正文", "{{ line }}"),
+    ("公文正文", "{%p endfor %}"),
+    ("公文一级标题", "二、经调解，各方自愿达成如下协议"),
+    ("公文正文", "{%p for line in terms %}"),
+    ("公文正文", "{{ line }}"),
+    ("公文正文", "{%p endfor %}"),
+    ("公文一级标题", "三、协议的告知和份数"),
+    ("公文正文", "本协议已读给各方听，各方复述无误。各方各执一份，调解单位存一份。"),
+    ("公文正文", ""),
+    ("主送机关", "{%p for one in parties %}"),
+    ("主送机关", "{{ one.side }}（签名或盖章）：　　　　　　　　年　　月　　日"),
+    ("主送机关", "{%p endfor %}"),
+    ("主送机关", "调解员（签名）：　　　　　　　　　　年　　月　　日"),
+    ("公文正文", ""),
+    (SIGN, "{{ organ }}"),
+    (DATE, "{{ dated }}"),
 )
 
 
 @cache
 def plain() -> bytes:
-    """The template as a Word file."""
-    document = Document()
-    for font, size, align, text in _LINES:
-        paragraph = document.add_paragraph()
-        paragraph.alignment = align
-        run = paragraph.add_run(text)
-        run.font.name, run.font.size = font, Pt(size)
-        run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
+    """The template as a Word file, on the page of the standard."""
+    return built(_LINES)
 
 
 def compose_agreement(told: Agreement) -> bytes:
@@ -88,11 +80,12 @@ def compose_agreement(told: Agreement) -> bytes:
         template.render(_places(told), autoescape=True)
         out = io.BytesIO()
         template.save(out)
+        made = finished(out.getvalue(), organ=told.organ, title=told.title, dated=told.dated)
     except Exception as problem:
         raise Unavailable(
             "协议书模板用不了，协议没有写成。", hint="请管理员检查 %(name)s 里的占位符。", params={"name": OWN}
         ) from problem
-    return out.getvalue()
+    return made
 
 
 def _places(told: Agreement) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """A letter on its template: ours, or the bureau's own where one lies in ``settings.HUHANG_PAPERS``."""
 
 import io
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -40,7 +41,7 @@ def _filled(source: bytes, letter: Letter) -> bytes:
     template.render(_places(letter), autoescape=True)
     out = io.BytesIO()
     template.save(out)
-    return _placed(out.getvalue(), letter)
+    return finished(out.getvalue(), organ=letter.organ, title=letter.title, dated=letter.dated)
 
 
 def _places(letter: Letter) -> dict[str, Any]:
@@ -56,18 +57,19 @@ def _places(letter: Letter) -> dict[str, Any]:
     }
 
 
-def _placed(filled: bytes, letter: Letter) -> bytes:
-    """署名 and 成文日期 moved in from the right edge by as much as their lengths ask for."""
+def finished(filled: bytes, *, organ: str, title: str, dated: date) -> bytes:
+    """A filled paper with 署名 and 成文日期 moved in from the right edge as far as their lengths ask, and its organ
+    named as the author in place of the library that wrote the file."""
     document = Document(io.BytesIO(filled))
-    blanks = dict(zip((SIGN, DATE), blanks_right(letter.organ, date_words(letter.dated)), strict=True))
+    blanks = dict(zip((SIGN, DATE), blanks_right(organ, date_words(dated)), strict=True))
     for paragraph in document.paragraphs:
         blank = blanks.get(paragraph.style.name if paragraph.style is not None else "")
         if blank is not None:
             indent = paragraph._p.get_or_add_pPr().get_or_add_ind()
             indent.set(qn("w:rightChars"), str(round(blank * 100)))
     properties = document.core_properties
-    properties.author, properties.last_modified_by, properties.comments = letter.organ, "", ""
-    properties.title, properties.keywords = letter.title, ""
+    properties.author, properties.last_modified_by, properties.comments = organ, "", ""
+    properties.title, properties.keywords = title, ""
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()

@@ -1,9 +1,10 @@
-"""Our own template of a letter, in the figures of GB/T 9704-2012 (STANDARDS §9).
+"""Our own templates, in the figures of GB/T 9704-2012 (STANDARDS §9): a letter's, and the page others are built on.
 
 Fonts are named, never shipped: 方正小标宋简体 and 仿宋_GB2312 are not ours to give away.
 """
 
 import io
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -28,11 +29,16 @@ NEEDED = frozenset({"organ", "number", "title", "to", "paragraphs", "dated"})
 @cache
 def official() -> bytes:
     """The template as a Word file, with a place for everything a `Letter` says."""
+    return built(_LINES)
+
+
+def built(lines: Iterable[tuple[str, str]]) -> bytes:
+    """A Word file of these (style, text) lines on the page of the standard, with its page numbers."""
     document = Document()
     _page(document)
     _styles(document)
     _footers(document)
-    for style, text in _LINES:
+    for style, text in lines:
         document.add_paragraph(text, style=style)
     out = io.BytesIO()
     document.save(out)

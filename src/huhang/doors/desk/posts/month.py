@@ -5,18 +5,19 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from huhang.base.access.rules import Actor, Perm
 from huhang.base.journal import actions as journal
 from huhang.base.papers.composing import compose
-from huhang.base.papers.rules import Letter
+from huhang.base.papers.rules import Letter, date_words
 from huhang.cases.registry import kind_of
 from huhang.doors.desk.lists.export import TYPES
 from huhang.doors.desk.posts import asking
@@ -150,29 +151,34 @@ def _cases(actor: Actor, post: Post, of: str, span: Span) -> list[dict[str, Any]
 def _word(actor: Actor, post: Post, row: months.Row, span: Span, month: str, now: datetime) -> HttpResponseBase:
     if Perm.EXPORT not in actor.perms:
         raise Denied("您没有导出的权限。")
+    with translation.override(settings.LANGUAGE_CODE):  # a paper is Chinese whatever the page it is asked from
+        letter = _letter(post, row, span)
+    data = {"what": "month", "post": str(post.pk), "month": month}
+    journal.write("posts.export", by=actor, now=now, data=data)
+    return given(io.BytesIO(compose(letter)), f"{post.station.name}-{month}.docx", WORD)
+
+
+def _letter(post: Post, row: months.Row, span: Span) -> Letter:
     unit = Unit.objects.get(pk=post.station.unit_id)
-    who = "、".join(dict.fromkeys(one.officer.name for one in months.stays(post, span))) or _("无")
+    who = "、".join(dict.fromkeys(one.officer.name for one in months.stays(post, span)))
     lines = [
-        f"一、{_('驻站民警')}",
-        f"{row.counts[months.OFFICERS]}：{who}",
-        f"二、{_('隐患')}",
+        "一、驻站民警",
+        f"共 {row.counts[months.OFFICERS]} 人" + (f"：{who}。" if who else "。"),
+        "二、隐患",
         *_numbers(row, "hazard"),
-        f"三、{_('纠纷')}",
+        "三、纠纷",
         *_numbers(row, "dispute"),
-        f"四、{_('巡查和走访')}",
+        "四、巡查和走访",
         *(f"{months.label(name)}：{row.counts[name]}" for name in (months.ROUNDS, months.VISITS)),
     ]
-    letter = Letter(
+    return Letter(
         organ=unit.name,
-        number=f"{span.first.isoformat()} — {span.last.isoformat()}",
-        title=_("%(name)s月报") % {"name": post.station.name},
+        number=f"{date_words(span.first)}至{date_words(span.last)}",
+        title=f"{post.station.name}月报",
         to=tree().label(unit.branch_id) if unit.branch_id else tree().root.short,
         paragraphs=lines,
         dated=span.last,
     )
-    data = {"what": "month", "post": str(post.pk), "month": month}
-    journal.write("posts.export", by=actor, now=now, data=data)
-    return given(io.BytesIO(compose(letter)), f"{post.station.name}-{month}.docx", WORD)
 
 
 def _numbers(row: months.Row, kind: str) -> list[str]:

@@ -5,6 +5,13 @@
   const frame = (window.huhang = window.huhang || {});
   frame.words = words;
 
+  /* ---- the rail scrolls by itself on a low screen: the line of this page must not be hidden below its edge ---- */
+  const rail = document.querySelector(".rail .in");
+  const here = rail && rail.querySelector("[aria-current]");
+  if (here && here.offsetTop + here.offsetHeight > rail.clientHeight) {
+    rail.scrollTop = here.offsetTop + here.offsetHeight - rail.clientHeight + 40;
+  }
+
   /* ---- toasts: what happened, in the server's own sentence ---- */
   frame.say = function (text, options) {
     const place = document.getElementById("toasts");
