@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from huhang.base.access.rules import Actor
+from huhang.base.access.queries import allows
+from huhang.base.access.rules import Actor, Perm
 from huhang.base.replies.actions import Answer, once
 from huhang.cases.actions import move
 from huhang.cases.actions.moving import Overtaken, refused
@@ -184,6 +185,9 @@ def show_move(
         "since": since or [],
         "barred": barred,
         "beside": found.beside(case) if found.beside else [],
+        "reveal_url": reverse("desk:reveal", kwargs={"number": case.number})
+        if found.beside and allows(actor_of(request), Perm.REVEAL, case)
+        else "",
         "preview": preview,
         "preview_url": reverse("desk:preview", kwargs={"number": case.number, "name": found.name})
         if found.public

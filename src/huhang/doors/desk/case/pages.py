@@ -137,7 +137,8 @@ def show_case(
         "has_talk": BESIDE in case.beside,
         "taken": say(TAKEN),
         "alike_url": alike_url(case, actor),
-        "can_slip": slips.may_ask(case, actor),
+        # the link went out by SMS where there is a phone, so a slip would only be refused (C4)
+        "can_slip": slips.may_ask(case, actor) and not (case.requester and case.requester.phone_masked),
         "key": str(uuid7()),
     }
     return render(request, "desk/case/case.html", context_of(request, case, **own), status=status)
