@@ -70,6 +70,7 @@ def test_no_slip_for_who_has_a_phone_nor_from_who_handled_it(city: City) -> None
         assert says in client.get(url).content.decode()
         assert client.post(url).status_code == 409
     assert "rating-slip" not in client_of(city, "handler").get(f"/desk/cases/{bare.number}/").content.decode()
+    assert "rating-slip" not in client_of(city, "clerk").get(f"/desk/cases/{known.number}/").content.decode()
     assert client_of(city, "other_handler").post(f"/desk/cases/{bare.number}/rating-slip/").status_code == 404
 
 
