@@ -42,6 +42,7 @@ PLAIN = (
     "base/files/texts.py",
     "cases/actions/moving.py",
     "doors/api/*.py",
+    "doors/api/schemas/*.py",
     "doors/api/open311/asked.py",
     "doors/api/open311/requests.py",
     "doors/desk/case/reveal.py",
@@ -78,7 +79,7 @@ PLAIN = (
 )
 """Modules whose Chinese texts are all sentences, under ``src/huhang``."""
 
-DESCRIBED = "doors/api/*.py"
+DESCRIBED = ("doors/api/*.py", "doors/api/schemas/*.py")
 """Modules whose docstrings of functions and classes are shown as descriptions of the interface."""
 
 UNSHOWN = frozenset({"examples", "example", "json_schema_extra", "purpose", "why"})
@@ -186,7 +187,9 @@ class Reader(ast.NodeVisitor):
 def of_module(path: Path) -> list[Message]:
     """The sentences of a Python module."""
     place = path.relative_to(SOURCE)
-    reader = Reader(plain=any(place.match(each) for each in PLAIN), described=place.match(DESCRIBED))
+    reader = Reader(
+        plain=any(place.match(each) for each in PLAIN), described=any(place.match(each) for each in DESCRIBED)
+    )
     tree = ast.parse(path.read_text("utf-8"))
     reader.visit(tree)
     if reader.described:
