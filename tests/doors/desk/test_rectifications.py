@@ -83,6 +83,7 @@ def test_the_revisit_form_shows_what_to_say_in_both_languages(city: City) -> Non
     assert "not from the unit that handled your matter" in text
     assert case.number in text
     assert f"/desk/cases/{case.number}/reveal/" in text  # the number to ring, for a reason that is kept
+    assert " data-focus>回访</h2>" in text  # the keyboard goes on where the form opened
     assert 'name="reasons"' not in text  # forty reasons at once help nobody
     assert "先选星级" in text
     assert '<button class="btn btn-quiet mb-3" name="narrow"' in text  # and without scripts
