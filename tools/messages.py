@@ -65,7 +65,6 @@ PLAIN = (
     "kinds/officedays/queries.py",
     "kinds/trainings/actions/counting.py",
     "kinds/trainings/actions/opening.py",
-    "kinds/trainings/importing.py",
     "kinds/trainings/queries.py",
     "kinds/visits/actions/opening.py",
     "kinds/visits/actions/telling.py",

@@ -50,6 +50,7 @@ NOT_AN_ACT = {
     "trainings.ImportRun": "`by` asked for it; saved by the worker, taken back by `by` alone",
     "trainings.Mark": "tells devices apart for a day; who holds one is kept nowhere",
     "visits.Visit": "made by its first step, rated by the enterprise's move; the steps name who",
+    "visits.ImportRun": "`by` asked for it; saved by the worker, taken back by `by` alone",
     "visits.VisitLink": "spent by whoever holds the link; the move beside it says when",
     "subjects.Pair": "found by a duty, or proposed by hand; whoever decides is named",
     "subjects.Subject": "entered by actions whose journal rows name who",

@@ -74,6 +74,7 @@ NOT_ABOUT_A_CASE = {
     "posts_proposal": ("id",),
     "posts_round": ("id",),
     "posts_import": ("by_id",),
+    "visits_import": ("by_id",),
     # excuses and what was written down are seen with the subject (tests/register/rounds); the rest is one's own
     "rounds_excuse": ("id",),
     "rounds_record": ("id",),
@@ -148,6 +149,7 @@ def test_what_belongs_to_an_officer_or_a_person_is_shown_to_nobody_else() -> Non
             assert set(held("SELECT by_id FROM imports_run")) <= {actor.user} or actor.everything
             assert set(held("SELECT by_id FROM posts_import")) <= {actor.user} or actor.everything
             assert set(held("SELECT by_id FROM trainings_import")) <= {actor.user} or actor.everything
+            assert set(held("SELECT by_id FROM visits_import")) <= {actor.user} or actor.everything
             assert set(held("SELECT user_id FROM rounds_feed")) <= {actor.user} or actor.everything
             assert set(held("SELECT by_id FROM downloads_download")) <= {actor.user} or actor.everything
             assert set(held("SELECT user_id FROM cards_digest")) <= {actor.user} or actor.everything

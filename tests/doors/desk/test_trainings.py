@@ -190,8 +190,8 @@ def test_held_sessions_come_in_from_a_table_and_go_back(city: City) -> None:
     assert client.post(f"{sent.url}begin/").status_code == 409
     assert client.post(f"{sent.url}begin/", {"rows": "good"}).status_code == 302
     run = ImportRun.objects.get()
-    importing.save(run.pk)
-    importing.save(run.pk)
+    importing.TABLE.save(run.pk)
+    importing.TABLE.save(run.pk)
     lecture, check = Training.objects.order_by("form").reverse()
     assert (lecture.people, lecture.after_passed, lecture.return_taken, lecture.kept) == (40, 18, 10, True)
     assert (check.people, check.adverse) == (60, 2)

@@ -245,6 +245,7 @@ class Told:
             and self.channel == "visit"
             and self.state == "closed"
             and any(r.get("solved") == "yes" for r in self.revisits),
+            "spoken_recorded": False,  # no table was brought in here (tests/scenarios/test_visits_table)
             "brought": came and self.channel == "office_day",
             "brought_solved": came
             and self.channel == "office_day"

@@ -14,6 +14,9 @@ from huhang.cases.figures import Figure
 from huhang.kinds.requests.rules import BAD
 
 _CLOSED = Q(state="closed")
+_NOT_ANNULLED = ~Q(state="annulled")
+"""Not brought by a table that was taken back: that was never received."""
+_RECORDED = Q(state="recorded")
 _RECTIFIED = ("rectified", "revisited")
 _VALID_BAD = ("open", *_RECTIFIED)
 _REACHED = ("solved", "unsolved")
@@ -30,7 +33,7 @@ def _late(now: datetime) -> Q:
 
 
 FIGURES = (
-    Figure("received", _("受理"), _("受理时间在期内"), "received_at"),
+    Figure("received", _("受理"), _("受理时间在期内"), "received_at", lambda now: _NOT_ANNULLED),
     Figure("in_hand", _("在办"), _("现在还没有办结"), where=lambda now: Q(is_open=True)),
     Figure(
         "late",
@@ -65,9 +68,9 @@ FIGURES = (
     Figure(
         "finished",
         _("办结率"),
-        _("期内受理的，已销号、撤回或并单"),
+        _("期内受理的，已销号、撤回、并单，或导入的台账载明已解决"),
         "received_at",
-        lambda now: Q(is_open=False),
+        lambda now: Q(is_open=False) & _NOT_ANNULLED,
         of="received",
         better="high",
     ),
@@ -237,17 +240,25 @@ FIGURES = (
         _("走访带回"),
         _("期内受理的，走访时听到的"),
         "received_at",
-        lambda now: Q(channel="visit"),
+        lambda now: Q(channel="visit") & _NOT_ANNULLED,
         of="received",
     ),
     Figure(
         "spoken_solved",
         _("走访带回并解决"),
-        _("走访带回的，已经销号，诉求人说已解决"),
+        _("走访带回的，已经销号，诉求人说已解决；或导入的台账载明已解决"),
         "received_at",
-        lambda now: _CLOSED & Q(request__revisit_result="solved"),
+        lambda now: (_CLOSED & Q(request__revisit_result="solved")) | _RECORDED,
         of="spoken",
         better="high",
+    ),
+    Figure(
+        "spoken_recorded",
+        _("其中台账载明"),
+        _("走访带回并解决的，是导入的台账这么写的，没有经过本系统答复、回访"),
+        "received_at",
+        lambda now: _RECORDED,
+        of="spoken_solved",
     ),
     Figure(
         "brought",

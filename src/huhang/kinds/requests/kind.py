@@ -23,6 +23,8 @@ STATES = (
     State("closed", _("已销号"), "plain", final=True, public=_("已办结")),
     State("withdrawn", _("已撤回"), "plain", final=True, public=_("已撤回")),
     State("merged", _("已并单"), "plain", final=True, public=_("已并入同一事项办理")),
+    State("recorded", _("台账载明已解决"), "plain", final=True, public=_("台账载明已解决")),
+    State("annulled", _("已撤销导入"), "plain", final=True, public=_("登记有误，已撤销")),
 )
 
 REQUEST = Kind(

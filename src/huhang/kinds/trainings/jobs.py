@@ -17,4 +17,4 @@ def forget(now: datetime) -> None:
 @work("trainings.import", whole=False)
 def import_table(run: str) -> None:
     """Saves a checked table of sessions; stopped anywhere, it goes on there."""
-    importing.save(uuid.UUID(run))
+    importing.TABLE.save(uuid.UUID(run))

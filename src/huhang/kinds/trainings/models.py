@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from huhang.cases.tables import TableRun
 from huhang.kernel.numbering import uuid7
 from huhang.kinds.trainings.rules import MOST_PEOPLE
 
@@ -127,28 +128,8 @@ class Mark(models.Model):
         return self.stage
 
 
-class ImportRun(models.Model):
+class ImportRun(TableRun):
     """A table of sessions that was read: its rows as values with what is wrong beside each; the file is not kept."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7)
-    by = models.ForeignKey("people.User", on_delete=models.PROTECT, null=True, related_name="+")
-    by_label = models.CharField(max_length=64, blank=True, default="")
-    name = models.CharField(max_length=200)
-    rows = models.JSONField(default=list)
-    notes = models.JSONField(default=list)
-    total = models.PositiveIntegerField(default=0)
-    bad = models.PositiveIntegerField(default=0)
-    created_at = models.DateTimeField()
-    started_at = models.DateTimeField(null=True, blank=True)
-    done = models.PositiveIntegerField(default=0)
-    saved = models.PositiveIntegerField(default=0)
-    finished_at = models.DateTimeField(null=True, blank=True)
-    undone_at = models.DateTimeField(null=True, blank=True)
-    undone = models.PositiveIntegerField(default=0)
-    stayed = models.PositiveIntegerField(default=0)
 
     class Meta:
         db_table = "trainings_import"
-
-    def __str__(self) -> str:
-        return self.name

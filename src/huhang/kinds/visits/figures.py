@@ -58,7 +58,7 @@ FIGURES = (
         _("不计次数"),
         _("到场走访里，有专门缘由、不计入上限的"),
         "received_at",
-        _is(visit__counted=False),
+        _is(visit__counted=False, visit__book=""),
         of="on_site",
     ),
     Figure("rated", _("评价率"), _("企业评价过的"), "received_at", _is(visit__stars__isnull=False), of="visits"),

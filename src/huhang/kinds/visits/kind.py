@@ -28,10 +28,13 @@ def _facts(case: Case, actor: Actor) -> list[tuple[Any, Any]]:
     rows: list[tuple[Any, Any]] = [
         (gettext("方式"), str(dict(MODES)[case.channel])),
         (gettext("目的"), catalogue.purpose_label(case.category, case.category_version)),
-        (gettext("缘由"), _cause(case)),
+        *([] if known.book else [(gettext("缘由"), _cause(case))]),
         (gettext("见到"), gettext("%(n)d 人") % {"n": known.people}),
-        (gettext("同意记录"), gettext("同意") if known.consent else gettext("未同意，只记人数")),
     ]
+    if known.book:
+        rows.append((gettext("导入自"), known.book))
+    else:
+        rows.append((gettext("同意记录"), gettext("同意") if known.consent else gettext("未同意，只记人数")))
     if case.channel == ON_SITE:
         rows.append((gettext("本季次数"), gettext("计入上限") if known.counted else gettext("不计入上限")))
     if known.device_at is not None:

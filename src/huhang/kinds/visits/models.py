@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from huhang.cases.links import OneTimeLink
+from huhang.cases.tables import TableRun
 from huhang.kernel.numbering import uuid7
 
 
@@ -16,7 +17,8 @@ class Visit(models.Model):
     ``case.received_at`` is when it took place by the server's clock; ``device_at`` and ``device_now`` are what the
     device said of its beginning and of its own clock, ``arrived_at`` when it reached the server. ``counted`` says that
     it counts against the cap of ``quarter``; ``breaches`` are lines of the list of conduct that were broken, as the
-    enterprise says. Visits to several subjects on one occasion (a symposium in a park) share a ``session``.
+    enterprise says. Visits to several subjects on one occasion (a symposium in a park) share a ``session``. ``book`` is
+    the line of the table a visit of earlier was brought in from; of such a visit nobody is asked or told anything.
     """
 
     case = models.OneToOneField("cases.Case", on_delete=models.PROTECT, primary_key=True, related_name="visit")
@@ -39,6 +41,7 @@ class Visit(models.Model):
     signed_in = models.CharField(max_length=8, blank=True, default="")
     sheet = models.CharField(max_length=24, blank=True, default="")
     sheet_version = models.PositiveIntegerField(default=0)
+    book = models.CharField(_("导入自"), max_length=240, blank=True, default="", db_default="")
     raised = models.PositiveSmallIntegerField(_("带回诉求"), default=0)
     rate_until = models.DateTimeField()
     stars = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -116,3 +119,12 @@ class VisitLink(OneTimeLink):
 
     def __str__(self) -> str:
         return str(self.case_id)
+
+
+class ImportRun(TableRun):
+    """A table of visits that was read; what people said waits ``sealed`` until its rows are saved."""
+
+    sealed = models.BinaryField(null=True)
+
+    class Meta:
+        db_table = "visits_import"

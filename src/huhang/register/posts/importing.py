@@ -25,7 +25,7 @@ from huhang.register.posts import actions, queries
 from huhang.register.posts.models import Import, Post, Proposal, Stay
 from huhang.register.subjects import queries as register
 from huhang.register.subjects.models import Subject
-from huhang.register.units.queries import tree
+from huhang.register.units.queries import by_name, tree
 
 MOST, UNDO = 5000, timedelta(days=1)
 
@@ -76,7 +76,7 @@ def template_of(what: str) -> bytes:
             heading=one.label,
             about=_ABOUT.get(one.key, ""),
             width=24 if one.key in ("name", "host", "post", "why", "place") else 14,
-            values=tuple(sorted(_units())) if one.key == "unit" else (),
+            values=tuple(sorted(by_name())) if one.key == "unit" else (),
             only=False,
             needed=one.needed,
         )
@@ -87,20 +87,6 @@ def template_of(what: str) -> bytes:
         _("一次导入可以在一天内整批撤销；已经有隐患、纠纷的警务站不撤销，会逐行说明。"),
     ]
     return template.written(title, columns, notes)
-
-
-def _units() -> dict[str, uuid.UUID]:
-    """Standing units by every way they may be called that means one unit only."""
-    known, found = tree(), {}
-    twice: set[str] = set()
-    for node in known.nodes.values():
-        if node.valid_to is not None:
-            continue
-        above = known.label(node.branch) if node.branch not in (None, node.id) else ""
-        for name in {node.code, node.name, node.short, f"{above} {node.short}".strip()}:
-            (twice.add if name in found else lambda _n: None)(name)
-            found[name] = node.id
-    return {name: pk for name, pk in found.items() if name not in twice}
 
 
 @transaction.atomic
@@ -118,7 +104,7 @@ def check(*, what: str, name: str, data: bytes, by: Actor, now: datetime) -> Imp
         raise Invalid("一次最多导入 %(most)d 行，请拆成几个文件。", field="file", params={"most": MOST})
     plan = VOCABULARIES[what].plan_for(table, {})
     judge: Callable[..., dict[str, Any]] = _post_row if what == "posts" else _stay_row
-    units, rows = _units(), []
+    units, rows = by_name(), []
     for line, row in list(zip(table.lines, table.rows, strict=True))[plan.heading_row + 1 :]:
         rows.append({"line": line, **_judged(judge, plan, row, units, by, now)})
     made = Import.objects.create(what=what, name=clean(name, max_length=120), by_id=by.user, created_at=now, rows=rows)

@@ -70,6 +70,21 @@ class Tree:
         return next(n for n in self.nodes.values() if n.level == Unit.Level.BUREAU)
 
 
+def by_name() -> dict[str, uuid.UUID]:
+    """Standing units by every way they may be called that means one unit only."""
+    known, found = tree(), dict[str, uuid.UUID]()
+    twice: set[str] = set()
+    for node in known.nodes.values():
+        if node.valid_to is not None:
+            continue
+        above = known.label(node.branch) if node.branch not in (None, node.id) else ""
+        for name in {node.code, node.name, node.short, f"{above} {node.short}".strip()}:
+            if name in found:
+                twice.add(name)
+            found[name] = node.id
+    return {name: pk for name, pk in found.items() if name not in twice}
+
+
 _held: tuple[float, Tree] | None = None
 
 

@@ -8,10 +8,6 @@ urlpatterns = [
     path("trainings/", listing.trainings, name="trainings"),
     path("trainings/export.xlsx", listing.export_page, name="trainings_export"),
     path("trainings/new/", planning.new_training, name="training_new"),
-    path("trainings/imports/", importing.imports_page, name="training_imports"),
-    path("trainings/imports/template.xlsx", importing.template_page, name="training_template"),
-    path("trainings/imports/<uuid:pk>/", importing.import_page, name="training_import"),
-    path("trainings/imports/<uuid:pk>/begin/", importing.begin_page, name="training_import_begin"),
-    path("trainings/imports/<uuid:pk>/undo/", importing.undo_page, name="training_import_undo"),
+    *importing.PAGES.urls("trainings/imports/"),
     path("cases/<str:number>/codes/", codes.codes_page, name="training_codes"),
 ]

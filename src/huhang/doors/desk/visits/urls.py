@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huhang.doors.desk.visits import gate, listing, making, phone
+from huhang.doors.desk.visits import gate, importing, listing, making, phone
 
 urlpatterns = [
     path("visits/", listing.visits, name="visits"),
@@ -14,4 +14,5 @@ urlpatterns = [
     path("visits/phone/worker.js", phone.worker, name="visit_worker"),
     path("visits/phone/form.webmanifest", phone.manifest, name="visit_manifest"),
     path("visits/gate/<uuid:pk>/", gate.gate_page, name="visit_gate"),
+    *importing.PAGES.urls("visits/imports/"),
 ]

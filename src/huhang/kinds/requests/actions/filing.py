@@ -129,7 +129,8 @@ def file_request(*, by: Actor, now: datetime, requester: Person | None = None, *
     Args:
         requester: the person, when already known (a proved phone); otherwise `name` and `phone` in ``values``.
         values: title, body, channel, nature, category, urgency, place, lon, lat, subject (id), name, phone, id_number,
-            confidential, sensitive, received_at, source_key, source_row, parent.
+            confidential, sensitive, received_at, source_key, source_row, parent, for_unit (whose it is though another
+            enters it: a table of earlier work, whose importer's reach was checked).
 
     Raises:
         Denied: an officer without the permission to register.
@@ -142,7 +143,7 @@ def file_request(*, by: Actor, now: datetime, requester: Person | None = None, *
     said, place = _checked(values), _place(values)
     subject = _subject(values.get("subject"))
     person = requester or _person(values, subject, by=by, now=now)
-    unit = by.unit or values.get("unit") or intake_unit()
+    unit = values.get("for_unit") or by.unit or values.get("unit") or intake_unit()
     received = values.get("received_at") or now
     classified = bool(said.category) and by.kind != "person" and allows(by, Perm.CLASSIFY)
     code = secret()

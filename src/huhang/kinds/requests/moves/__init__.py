@@ -1,6 +1,7 @@
 """The table of moves of a request in the order pages offer them; buttons, API, tests and diagram derive from it."""
 
 from huhang.kinds.requests.moves import (
+    books,
     closing,
     handling,
     helping,
@@ -22,4 +23,5 @@ MOVES = (
     *instructing.MOVES,
     *joining.MOVES,
     *person.MOVES,
+    *books.MOVES,
 )

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
 
@@ -49,6 +50,15 @@ class SubjectGone(Conflict):
     code = "subject_gone"
 
 
+@dataclass(frozen=True)
+class Book:
+    """Where a visit of earlier comes from: a line of a table, and who went, as that table says."""
+
+    source: str
+    unit: uuid.UUID
+    officer: uuid.UUID | None
+
+
 @transaction.atomic
 def open_visit(*, subject: uuid.UUID | str | Subject, by: Actor, now: datetime, **values: Any) -> Case:
     """Keeps a visit, or a call made in its place, with everything it brought, in one transaction.
@@ -83,7 +93,7 @@ def open_visit(*, subject: uuid.UUID | str | Subject, by: Actor, now: datetime, 
     if by.unit is None and by.kind != "system":
         raise Denied
     met = [_meet(one.name, one.role, one.phone, found, by, now) for one in told.met]
-    case = _enter(found, told, met, at, by, now)
+    case = enter_visit(found, told, met, at, by, now)
     Visit.objects.create(
         case=case,
         session=told.session or case.pk,
@@ -166,8 +176,11 @@ def _meet(name: str, role: str, phone: str, subject: Subject, by: Actor, now: da
     return Met(id=uuid7(), name_sealed=vault.seal(name, NAME), name_masked=mask_name(name), role=role, person=person)
 
 
-def _enter(subject: Subject, told: Told, met: list[Met], at: datetime, by: Actor, now: datetime) -> Case:
-    unit = by.unit or subject.unit_id
+def enter_visit(
+    subject: Subject, told: Told, met: list[Met], at: datetime, by: Actor, now: datetime, *, book: Book | None = None
+) -> Case:
+    """The case row with its first step and its lines of the journal; the detail row is the caller's."""
+    unit = book.unit if book else by.unit or subject.unit_id
     with translation.override(settings.LANGUAGE_CODE):  # what is kept for good does not hang on somebody's browser
         title = _("电话联系 %(name)s") if told.mode == CALL else _("走访 %(name)s")
     case = Case(
@@ -181,7 +194,8 @@ def _enter(subject: Subject, told: Told, met: list[Met], at: datetime, by: Actor
         requester=next((one.person for one in met if one.person is not None), None),
         from_label=subject.name,
         unit_id=unit,
-        officer_id=by.user,
+        officer_id=book.officer if book else by.user,
+        taken_by_id=by.user if book else None,
         category=told.purpose,
         category_version=told.purpose_version,
         channel=told.mode,
@@ -212,6 +226,7 @@ def _enter(subject: Subject, told: Told, met: list[Met], at: datetime, by: Actor
             "session": str(told.session or case.pk),
             "raised": len(told.requests),
             "consent": told.consent,
+            **({"book": book.source} if book else {}),
         },
     )
     return case
