@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from huhang.base.access.context import acting
+from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import Actor
 from huhang.base.catalog import queries as catalog
 from huhang.base.journal.models import Entry
@@ -31,9 +31,20 @@ from tests.factories.city import NOW, City, filed, make_city
 
 pytestmark = pytest.mark.django_db
 
-CASES, PAIRS = 80, int(os.environ.get("HUHANG_PAIRS", "120"))
+CASES, BROUGHT, PAIRS = 80, 12, int(os.environ.get("HUHANG_PAIRS", "120"))
 HANDLERS = {"harbour": "handler", "river": "other_handler", "trucks": "traffic"}
-ENDED = ("closed", "withdrawn", "merged")
+ENDED = ("closed", "withdrawn", "merged", "recorded", "annulled")
+
+
+def brought(city: City) -> None:
+    """Requests a table brought: as solved, and of these some taken back with their table."""
+    for n in range(BROUGHT):
+        at = NOW - timedelta(days=5 * n)
+        case = filed(city, now=at, phone=f"139{n:08d}", channel="visit", source_row={"cells": {}}).case
+        with acting(SYSTEM):
+            move(case_id=case.pk, name="record", values={"how": "已解决"}, by=SYSTEM, now=at)
+            if n % 3 == 0:
+                move(case_id=case.pk, name="annul", values={"reason": "整批撤销导入"}, by=SYSTEM, now=at)
 
 
 def live(city: City, rng: random.Random, earlier: list[Any]) -> None:
@@ -204,7 +215,8 @@ class Told:
         def within(at: datetime | None) -> bool:
             return at is not None and since <= at < until
 
-        came, shut = within(self.received), self.state == "closed" and within(self.closed)
+        came = within(self.received) and self.state != "annulled"
+        shut = self.state == "closed" and within(self.closed)
         asked, reached = bool(self.revisits), any(r["reached"] for r in self.revisits)
         rating = self.stars.get(self.redone)
         open_ = self.closed is None
@@ -243,9 +255,11 @@ class Told:
             "spoken": came and self.channel == "visit",
             "spoken_solved": came
             and self.channel == "visit"
-            and self.state == "closed"
-            and any(r.get("solved") == "yes" for r in self.revisits),
-            "spoken_recorded": False,  # no table was brought in here (tests/scenarios/test_visits_table)
+            and (
+                self.state == "recorded"
+                or (self.state == "closed" and any(r.get("solved") == "yes" for r in self.revisits))
+            ),
+            "spoken_recorded": came and self.channel == "visit" and self.state == "recorded",
             "brought": came and self.channel == "office_day",
             "brought_solved": came
             and self.channel == "office_day"
@@ -284,9 +298,10 @@ def test_every_figure_is_the_journals_and_its_rows_are_its_cases(seed: int) -> N
     earlier: list[Any] = []
     for _ in range(CASES):
         live(city, rng, earlier)
+    brought(city)
     VERSION["PS-02"] = int(catalogue.categories()["PS-02"]["version"])
     journal, kind, leader = from_the_journal(), kind_of("request"), city.actor("leader")
-    assert len(journal) == CASES
+    assert len(journal) == CASES + BROUGHT
     scopes = [Scope(), Scope(own=True), *(Scope(u.pk) for u in city.units.values() if u.level > 1)]
     scopes += [Scope(u.pk, own=True) for u in city.units.values() if u.level == 2]
     filled: set[str] = set()
