@@ -136,6 +136,7 @@ def _subject(text: str, by: Actor) -> str:
 
 
 def _chosen(key: str, text: str) -> str:
+    known: dict[str, tuple[str, ...]]
     if key == "mode":
         known = {code: (code, str(label)) for code, label in MODES}
     else:
