@@ -116,6 +116,7 @@ def test_a_table_is_checked_row_by_row_then_saved_and_taken_back(city: City) -> 
         assert said in page, said
     for said in ("对不上", "请以“已解决”或“未解决”开头", "有 0 个问题、1 行解决情况", "只导入没有错误的 3 行"):
         assert said in page, said
+    assert all(one in page for one in (f"{day(150)} 14:30", day(9), "2031-01-01"))  # as the table says, bad rows too
     run = ImportRun.objects.get()
     assert "张三丰" not in str(run.rows)  # what people said waits sealed
     assert run.sealed is not None

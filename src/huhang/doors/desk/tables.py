@@ -4,6 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from huhang.base.catalog import queries as catalog
 from huhang.base.replies.actions import Answer, once
 from huhang.cases.tables import UNDO, Table
 from huhang.doors.desk.case.told import Told
@@ -129,9 +131,8 @@ class Pages:
         actor, now = actor_of(request), timezone.now()
         run = self.table.run_of(actor, pk)
         shown = run.rows[:SHOWN]
-        numbers = [number for _head, number in self.heads]
         rows = [
-            {**_row(row), "cells": list(zip(cells, numbers, strict=True))}
+            {**_row(row), "cells": [(cell, *head) for cell, head in zip(cells, self.heads, strict=True)]}
             for row, cells in zip(shown, self.cells(shown), strict=True)
         ]
         context = self._context(
@@ -155,6 +156,13 @@ class Pages:
         run = self.table.undo(run_id=pk, by=actor_of(request), now=timezone.now())
         done(request, _("已撤销 %(n)d 场，%(m)d 场之后有人办过，没有撤销。") % {"n": run.undone, "m": run.stayed})
         return redirect(f"desk:{self.name}_import", pk=pk)
+
+
+def day_said(values: dict[str, Any]) -> str:
+    """The day of a row as the table said it, with the hour where it gave one: kept in UTC, read in our zone."""
+    if "day" not in values:
+        return ""
+    return f"{catalog.schedule().local(datetime.fromisoformat(values['day'])):%Y-%m-%d %H:%M}".removesuffix(" 00:00")
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:

@@ -88,7 +88,6 @@ class Visits(Table[ImportRun]):
         seen.add(key)
         if label := values.get("session"):
             values["session"] = str(uuid.uuid5(SESSION, f"{values['unit']} {day} {label}"))
-        values["local"] = f"{catalog.schedule().local(at):%Y-%m-%d %H:%M}".removesuffix(" 00:00")
         values["problem_count"] = len(values.get("problems") or ())
         return []
 

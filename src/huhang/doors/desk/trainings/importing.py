@@ -5,16 +5,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from huhang.doors.desk.tables import Pages
+from huhang.doors.desk.tables import Pages, day_said
 from huhang.kinds.trainings.columns import template_of
 from huhang.kinds.trainings.importing import TABLE
 
 
 def _cells(rows: Sequence[dict[str, Any]]) -> list[list[Any]]:
     told = [one["values"] for one in rows]
-    return [
-        [one.get("title") or one.get("sort", ""), str(one.get("day", ""))[:10], one.get("people", "")] for one in told
-    ]
+    return [[one.get("title") or one.get("sort", ""), day_said(one), one.get("people", "")] for one in told]
 
 
 PAGES = Pages(

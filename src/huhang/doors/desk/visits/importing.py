@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from huhang.doors.desk.tables import Pages
+from huhang.doors.desk.tables import Pages, day_said
 from huhang.kinds.visits.columns import template_of
 from huhang.kinds.visits.importing import TABLE
 from huhang.register.subjects.queries import names_of
@@ -23,7 +23,7 @@ def _told(values: dict[str, Any], names: dict[uuid.UUID, str]) -> list[Any]:
     unit = values.get("unit")
     return [
         names.get(uuid.UUID(values["subject"]), "") if "subject" in values else "",
-        str(values.get("local", ""))[:16] or str(values.get("day", ""))[:10],
+        day_said(values),
         tree().label(uuid.UUID(unit)) if unit else "",
         values.get("people", ""),
         values.get("problem_count", ""),
