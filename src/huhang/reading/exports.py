@@ -149,6 +149,9 @@ def _said(value: Any) -> str:
     return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else inert(str(value))
 
 
+_SURE = 10**15
+"""Whole numbers below this a spreadsheet holds exactly."""
+
 _OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -178,6 +181,8 @@ def _write(page: Any, line: int, row: list[Any], moment: Any) -> None:
     for place, value in enumerate(row):
         if isinstance(value, datetime):
             page.write_datetime(line, place, value, moment)
+        elif isinstance(value, int) and not isinstance(value, bool) and abs(value) < _SURE:
+            page.write_number(line, place, value)  # whoever adds the column up gets a sum
         elif value not in (None, ""):
             page.write_string(line, place, str(value)[:_MOST_CELL])
 
