@@ -144,7 +144,8 @@ def writes(caller: Caller, bare: Bare) -> Iterator[Ask]:
         bare.create,
     )
     units = _units(caller)
-    waiting = iter(list(bare.numbers("registered" if units is None else "dispatched", units)))
+    there = list(bare.numbers("registered" if units is None else "dispatched", units))
+    waiting, again = iter(there), _round([row for _, _, row in there])
     name = "classify" if units is None else "sign"
     values = {"category": "PS-02", "nature": "help", "urgency": "0"} if units is None else {}
 
@@ -159,9 +160,9 @@ def writes(caller: Caller, bare: Bare) -> Iterator[Ask]:
         return caller.post(f"/requests/{number}/moves/{name}", body, wanted=200)
 
     said = "归类" if units is None else "签收"
-    yield Ask(f"办一步（{said}）", caller.name, page, api, lambda: bare.move(next(waiting)[2]), repeats=8)
+    yield Ask(f"办一步（{said}）", caller.name, page, api, lambda: bare.move(next(again)), repeats=8)
 
 
-def _round(numbers: list[str]) -> Iterator[str]:
+def _round(some: list[Any]) -> Iterator[Any]:
     while True:
-        yield from numbers
+        yield from some
