@@ -24,7 +24,7 @@ def test_five_ticked_rows_are_dispatched_together(house: House, officer: Callabl
     dispatcher.set("unit", house.facts["units"]["quay"])
     dispatcher.press("派单 5 件")
     expect(dispatcher.page.locator("#progress [role=status]")).to_have_text("已完成", timeout=30_000)
-    expect(dispatcher.page.locator("#progress")).to_contain_text("5 / 5")
+    expect(dispatcher.page.locator("#progress")).to_contain_text("5/5")
     dispatcher.page.get_by_role("link", name="看每一件的结果").click()
     dispatcher.page.reload()
     expect(dispatcher.page.locator("#rows").get_by_text("已办理")).to_have_count(5)

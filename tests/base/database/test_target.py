@@ -38,7 +38,7 @@ def test_an_address_is_taken_apart_for_django() -> None:
         "connect_timeout": "9",
         "target_session_attrs": "read-write",
         "pool": {"min_size": 1, "max_size": 10, "timeout": 5},
-        "options": "-c role=huhang_app",
+        "options": "-c plan_cache_mode=force_generic_plan -c role=huhang_app",
         "prepare_threshold": 2,
     }
     assert "p@ss" not in repr(target)
@@ -47,7 +47,8 @@ def test_an_address_is_taken_apart_for_django() -> None:
 
 def test_options_of_the_address_are_kept() -> None:
     target = resolve({"HUHANG_DATABASE_URL": "host=a options='-c statement_timeout=5s'"})
-    assert django_settings(target)["OPTIONS"]["options"] == "-c statement_timeout=5s -c role=huhang_app"
+    told = "-c statement_timeout=5s -c plan_cache_mode=force_generic_plan -c role=huhang_app"
+    assert django_settings(target)["OPTIONS"]["options"] == told
 
 
 def test_an_address_that_cannot_be_read_is_explained() -> None:

@@ -42,7 +42,7 @@ def alerted(city: City) -> tuple[Case, str]:
         message = Message.objects.get(case=case.pk, template="hazard.alert")
         send(message.pk, code=Work.objects.get(args__message=str(message.pk)).args["code"], now=now)
         said = Outbox.objects.get(message=message.pk).text
-    found = re.search(r"查询码 (\S+?)，", said)
+    found = re.search(r"查询码(\S+?)，", said)
     assert found is not None
     return Case.objects.get(pk=case.pk), found[1]
 

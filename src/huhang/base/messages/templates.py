@@ -240,8 +240,8 @@ WORDS: dict[str, Words] = {
         "The enterprise was not satisfied with visit %(number)s. Please hear what was wrong.",
     ),
     "hazard.alert": Words(
-        "【护航】警务站在贵单位看到一处安全隐患，请自行消除，这不是检查，不作处罚依据。"
-        "编号 %(number)s，查询码 %(secret)s，可在网上查看、说明已消除。",
+        "【护航】警务站看到贵单位一处安全隐患，请消除；不是检查，不作处罚依据。"
+        "编号%(number)s，查询码%(secret)s，可上网回复。",
         "[Huhang] Our police post noticed a hazard on your ground and asks you to put it right. This is no inspection"
         " and no ground for a penalty. Number %(number)s, secret %(secret)s: follow it online and say when it is done.",
     ),

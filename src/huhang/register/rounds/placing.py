@@ -8,6 +8,7 @@ from datetime import date, datetime
 from itertools import count
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 
 from huhang.base.access.context import SYSTEM, acting
@@ -92,7 +93,10 @@ def _read(told: str, among: QuerySet[Subject], actor: Actor, now: datetime, **va
 
 def _named(among: QuerySet[Subject]) -> tuple[str, dict[str, Any]]:
     """The ids of a queryset as SQL whose values have names, as the statement of duties takes them."""
-    sql, values = among.order_by().values("pk").query.sql_with_params()
+    try:
+        sql, values = among.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:  # what was asked for cannot be, such as a class of no kind
+        return "SELECT NULL::uuid WHERE false", {}
     n = count()
     named = re.sub(r"%(?:%|s)", lambda one: one[0] if one[0] == "%%" else f"%(among{next(n)})s", sql)
     return named, {f"among{i}": value for i, value in enumerate(values)}

@@ -40,7 +40,7 @@
   };
   const SQUARE = { project: 1, park: 1, organisation: 1, post: 1, police: 1, late: 1, today: 1, open: 1 };
   const DIAMOND = { overdue: 1 };
-  const MARKS = { overdue: "迟", owed: "访", police: "★", late: "!", today: "1", open: "·" };
+  const MARKS = { overdue: "▲", owed: "○", police: "★", late: "!", today: "1", open: "·" };
 
   /* mark:<kind>:<n>[:<bad>] — a dot for one, a badge with its number for many; shape and sign beside the colour */
   function draw(name) {
