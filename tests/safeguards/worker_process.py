@@ -55,6 +55,7 @@ def moves() -> None:
 
     from huhang.base.access.context import SYSTEM, acting
     from huhang.cases.models import Case
+    from huhang.kernel.errors import Unavailable
 
     cases: list[uuid.UUID] = []
     turn = 0
@@ -69,7 +70,7 @@ def moves() -> None:
                 seq = _classify(case)
             print(case, seq, flush=True)
             turn += 1
-        except (DatabaseError, OSError):  # the server is gone or coming up
+        except (DatabaseError, OSError, Unavailable):  # the server is gone, also under the journal, or coming up
             connection.close()
             time.sleep(0.05)
 
