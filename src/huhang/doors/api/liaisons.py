@@ -10,15 +10,13 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from huhang.base.access.queries import allows
-from huhang.base.access.rules import Actor, Perm
 from huhang.doors.api import writing
 from huhang.doors.api.answers import answer, moment
 from huhang.doors.api.bodies import refuse_unknown
+from huhang.doors.api.readers import register_reader
 from huhang.doors.api.schemas import In, OfficerRef, UnitRef
 from huhang.doors.api.shapes import unit_ref
 from huhang.doors.frame.gates import actor_of
-from huhang.kernel.errors import Denied
 from huhang.register.liaisons import actions, queries
 from huhang.register.liaisons.models import Liaison, Plan, PlanRow
 
@@ -143,18 +141,6 @@ class ConfirmedOut(Schema):
     stale: int = Field(description="算出以后情况已变，没有执行")
 
 
-def _sees(request: HttpRequest) -> Actor:
-    """Whoever asks, with a post that sees the register.
-
-    Raises:
-        Denied: no post that sees cases.
-    """
-    actor = actor_of(request)
-    if not allows(actor, Perm.SEE):
-        raise Denied("您没有查看主体库的权限。")
-    return actor
-
-
 def _liaison(row: Liaison) -> dict[str, Any]:
     return {
         "id": row.pk,
@@ -185,7 +171,7 @@ class LiaisonsIn(Schema):
 def list_liaisons(request: HttpRequest, said: Query[LiaisonsIn]) -> HttpResponse:
     """现任的包保责任，按 id 排序。"""
     refuse_unknown(request.GET, LiaisonsIn.model_fields)
-    actor = _sees(request)
+    actor = register_reader(request)
     rows = {"now": queries.standing(), "vacant": queries.vacant(timezone.now())}.get(said.state, Liaison.objects.all())
     given = {
         "subject_id": said.subject,
@@ -203,7 +189,7 @@ def list_liaisons(request: HttpRequest, said: Query[LiaisonsIn]) -> HttpResponse
 @router.get("/lines", response=LinesOut, summary="责任线和覆盖情况")
 def lines(request: HttpRequest) -> HttpResponse:
     """按目录里现行的包保责任方案。"""
-    _sees(request)
+    register_reader(request)
     rows = [
         {
             **{name: getattr(one["line"], name) for name in ("code", "name", "name_en", "tier", "chief")},

@@ -12,14 +12,12 @@ from pydantic import AwareDatetime, Field
 from huhang.base.access.rules import Actor
 from huhang.cases.actions import open_case
 from huhang.cases.models import Case
-from huhang.doors.api import writing
+from huhang.doors.api import numbered, writing
 from huhang.doors.api.answers import answer, etag, moment
-from huhang.doors.api.bodies import refuse_unknown, storable
+from huhang.doors.api.bodies import refuse_unknown
 from huhang.doors.api.schemas import CaseRow, In
 from huhang.doors.api.shapes import CASES, case_row
 from huhang.doors.frame.gates import actor_of
-from huhang.kernel.errors import Invalid, Missing
-from huhang.kernel.numbering import normalise_number
 from huhang.kinds.officedays import queries
 from huhang.kinds.officedays.rules import LONGEST, MOST_SEATS, SHORTEST
 
@@ -133,24 +131,12 @@ def list_office_days(request: HttpRequest, said: Query[OfficeDaysIn]) -> HttpRes
     refuse_unknown(request.GET, OfficeDaysIn.model_fields)
     given = {"subject_id": said.subject, "state": said.state}
     rows = queries.of_kind(actor).filter(**{name: value for name, value in given.items() if value is not None})
-    if said.after:
-        last = _found(actor, said.after)
-        rows = rows.filter(received_at__lte=last.received_at).exclude(received_at=last.received_at, pk__gte=last.pk)
-    found = list(rows.order_by("-received_at", "-id")[: said.limit + 1])
-    more = found[said.limit - 1].number if len(found) > said.limit else None
-    return answer({"items": [_row(one, now) for one in found[: said.limit]], "next": more})
+    last = _found(actor, said.after) if said.after else None
+    return numbered.newest(rows, last=last, limit=said.limit, shape=lambda case: _row(case, now))
 
 
 def _found(actor: Actor, number: str) -> Case:
-    try:
-        wanted = normalise_number(number) if storable(number) else ""
-    except Invalid:
-        wanted = ""
-    rows = queries.of_kind(actor).defer(None).defer("search", "folded", "secret_digest")
-    found: Case | None = rows.filter(number=wanted).first() if wanted else None
-    if found is None:
-        raise Missing
-    return found
+    return numbered.one(queries.of_kind(actor).defer(None).defer("search", "folded", "secret_digest"), number)
 
 
 @router.post("", response={201: OfficeDayOut}, summary="公布一场现场办公")

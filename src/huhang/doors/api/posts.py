@@ -12,16 +12,15 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import AwareDatetime, Field
 
-from huhang.base.access.queries import allows
-from huhang.base.access.rules import Actor, Perm
+from huhang.base.access.rules import Actor
 from huhang.cases.actions import open_case
 from huhang.doors.api import writing
 from huhang.doors.api.answers import answer, moment
 from huhang.doors.api.bodies import refuse_unknown
+from huhang.doors.api.readers import register_reader
 from huhang.doors.api.schemas import CaseRow, In, OfficerRef, UnitRef
 from huhang.doors.api.shapes import CASES, case_row, unit_ref
 from huhang.doors.frame.gates import actor_of
-from huhang.kernel.errors import Denied
 from huhang.reading.posts import queries as months
 from huhang.register.posts import actions, queries
 from huhang.register.posts.models import Post, Proposal, Stay
@@ -178,18 +177,6 @@ class MonthOut(Schema):
     counts: dict[str, int]
 
 
-def _sees(request: HttpRequest) -> Actor:
-    """Whoever asks, with a post that sees the register.
-
-    Raises:
-        Denied: no post that sees cases.
-    """
-    actor = actor_of(request)
-    if not allows(actor, Perm.SEE):
-        raise Denied("您没有查看主体库的权限。")
-    return actor
-
-
 def _row(post: Post) -> dict[str, Any]:
     return {
         "id": post.pk,
@@ -228,7 +215,7 @@ def _whole(actor: Actor, pk: UUID) -> dict[str, Any]:
 def list_posts(request: HttpRequest, said: Query[PostsIn]) -> HttpResponse:
     """看得见的警务站，按 id 排序；unfit 是不再符合规则、等人决定的。"""
     refuse_unknown(request.GET, PostsIn.model_fields)
-    actor = _sees(request)
+    actor = register_reader(request)
     wanted = Wanted(q=said.q, state=said.state, unit=said.unit, officer=said.officer)
     rows = queries.narrowed(queries.visible(actor), wanted).order_by("id")
     if said.after:
@@ -264,7 +251,7 @@ def open_post(request: HttpRequest, given: OpenIn, idempotency_key: str = writin
 @router.get("/proposals", response=ProposalsOut, summary="建议设站")
 def list_proposals(request: HttpRequest) -> HttpResponse:
     """等着决定的，最近 500 条；写明规则和数。"""
-    return answer({"items": [_proposal(one) for one in queries.proposals(_sees(request))[:500]]})
+    return answer({"items": [_proposal(one) for one in queries.proposals(register_reader(request))[:500]]})
 
 
 def _proposal(one: Proposal) -> dict[str, Any]:
@@ -303,7 +290,7 @@ def take_dispute(request: HttpRequest, given: DisputeIn, idempotency_key: str = 
 @router.get("/{uuid:post}", response=PostOut, summary="一个警务站")
 def read_post(request: HttpRequest, post: UUID) -> HttpResponse:
     """设在哪里、为什么设、谁从哪天到哪天驻站。"""
-    return answer(_whole(_sees(request), post))
+    return answer(_whole(register_reader(request), post))
 
 
 @router.post("/{uuid:post}/close", response=PostOut, summary="撤销警务站")
@@ -401,7 +388,7 @@ class MonthIn(Schema):
 def month(request: HttpRequest, post: UUID, said: Query[MonthIn]) -> HttpResponse:
     """驻站民警、隐患、纠纷、走访；和页面上的月报是同一组数。"""
     refuse_unknown(request.GET, MonthIn.model_fields)
-    actor = _sees(request)
+    actor = register_reader(request)
     span = months.month(said.month, timezone.now())
     [row] = months.sheet(actor, [queries.post_of(actor, post)], span)
     return answer({"first": span.first, "last": span.last, "counts": dict(row.counts)})

@@ -11,15 +11,14 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from huhang.base.access.queries import allows
-from huhang.base.access.rules import Actor, Perm
 from huhang.doors.api import writing
 from huhang.doors.api.answers import answer, etag, moment
 from huhang.doors.api.bodies import refuse_unknown, storable
+from huhang.doors.api.readers import register_reader
 from huhang.doors.api.schemas import In, UnitRef
 from huhang.doors.api.shapes import unit_ref
 from huhang.doors.frame.gates import actor_of
-from huhang.kernel.errors import Denied, Invalid
+from huhang.kernel.errors import Invalid
 from huhang.register.subjects import life, queries
 from huhang.register.subjects.actions import add_contact, change, end_contact, enter, set_state
 from huhang.register.subjects.models import Contact, Subject
@@ -223,18 +222,6 @@ def _parts(text: str) -> list[str]:
     return [first, second]
 
 
-def _reader(request: HttpRequest) -> Actor:
-    """Whoever may read the register.
-
-    Raises:
-        Denied: no post that sees cases.
-    """
-    actor = actor_of(request)
-    if not allows(actor, Perm.SEE):
-        raise Denied("您没有查看主体库的权限。")
-    return actor
-
-
 def _row(subject: Subject) -> dict[str, Any]:
     plain = (
         *("number", "kind", "name", "credit_code", "flags", "state", "address", "lon", "lat", "head_count"),
@@ -266,7 +253,7 @@ def _record(subject: Subject) -> dict[str, Any]:
 @router.get("", response=SubjectPage, summary="列出主体")
 def list_subjects(request: HttpRequest, said: Query[SubjectsIn]) -> HttpResponse:
     """按名称排列，一页一页往后翻；和主体库页面看到的一样。"""
-    actor = _reader(request)
+    actor = register_reader(request)
     refuse_unknown(request.GET, SubjectsIn.model_fields)
     if not all(storable(str(value)) for value in request.GET.values()):
         raise Invalid("筛选里有不能识别的字符。")
@@ -301,7 +288,7 @@ def enter_subject(request: HttpRequest, given: SubjectIn, idempotency_key: str =
 @router.get("/{uuid:subject}", response=SubjectRecord, summary="一个主体")
 def read_subject(request: HttpRequest, subject: UUID) -> HttpResponse:
     """它的全部情况。ETag 是它的版本。"""
-    found = queries.subject_of(_reader(request), subject)
+    found = queries.subject_of(register_reader(request), subject)
     return answer(_record(found), headers={"ETag": etag(found.version)})
 
 
@@ -337,7 +324,7 @@ def _contact(one: Contact) -> dict[str, Any]:
 @router.get("/{uuid:subject}/contacts", response=ContactsOut, summary="一个主体的联系人")
 def list_contacts(request: HttpRequest, subject: UUID) -> HttpResponse:
     """现在的和停用了的；姓名和电话是遮盖过的。"""
-    found = queries.subject_of(_reader(request), subject)
+    found = queries.subject_of(register_reader(request), subject)
     return answer({"items": [_contact(one) for one in queries.contacts_of(found, ended=True)]})
 
 
@@ -365,7 +352,7 @@ def stop_contact(request: HttpRequest, contact: UUID, given: EndContactIn) -> Ht
 @router.get("/{uuid:subject}/life", response=LifeOut, summary="一个主体的履历")
 def read_life(request: HttpRequest, subject: UUID, said: Query[PastIn]) -> HttpResponse:
     """走访、诉求、督办卡、会议、登记……合成一条，新的在前；只有看得见的。"""
-    actor = _reader(request)
+    actor = register_reader(request)
     refuse_unknown(request.GET, PastIn.model_fields)
     found = queries.subject_of(actor, subject)
     if said.sort and said.sort not in dict(life.sorts()):
@@ -395,7 +382,7 @@ def read_life(request: HttpRequest, subject: UUID, said: Query[PastIn]) -> HttpR
 @router.get("/{uuid:subject}/history", response=ChangesOut, summary="一个主体的修改记录")
 def read_history(request: HttpRequest, subject: UUID, said: Query[PastIn]) -> HttpResponse:
     """每一项从什么改成什么，谁、什么时候、由什么途径；新的在前。"""
-    found = queries.subject_of(_reader(request), subject)
+    found = queries.subject_of(register_reader(request), subject)
     refuse_unknown(request.GET, PastIn.model_fields)
     rows = queries.history(found)
     if said.after:

@@ -13,14 +13,13 @@ from pydantic import AwareDatetime, Field
 from huhang.base.access.rules import Actor
 from huhang.cases.actions import open_case
 from huhang.cases.models import Case
-from huhang.doors.api import writing
+from huhang.doors.api import numbered, writing
 from huhang.doors.api.answers import answer, etag, moment
 from huhang.doors.api.bodies import refuse_unknown, storable
 from huhang.doors.api.schemas import CaseRow, In
 from huhang.doors.api.shapes import CASES, case_row
 from huhang.doors.frame.gates import actor_of
-from huhang.kernel.errors import Invalid, Missing
-from huhang.kernel.numbering import normalise_number
+from huhang.kernel.errors import Invalid
 from huhang.kinds.trainings import queries
 from huhang.kinds.trainings.rules import MOST_PEOPLE, MOST_SUBJECTS
 
@@ -157,24 +156,12 @@ def list_trainings(request: HttpRequest, said: Query[TrainingsIn]) -> HttpRespon
         "state": said.state or None,
     }
     rows = queries.of_kind(actor).filter(**{name: value for name, value in given.items() if value is not None})
-    if said.after:
-        last = _found(actor, said.after)
-        rows = rows.filter(received_at__lte=last.received_at).exclude(received_at=last.received_at, pk__gte=last.pk)
-    found = list(rows.order_by("-received_at", "-id")[: said.limit + 1])
-    more = found[said.limit - 1].number if len(found) > said.limit else None
-    return answer({"items": [_row(one, now) for one in found[: said.limit]], "next": more})
+    last = _found(actor, said.after) if said.after else None
+    return numbered.newest(rows, last=last, limit=said.limit, shape=lambda case: _row(case, now))
 
 
 def _found(actor: Actor, number: str) -> Case:
-    try:
-        wanted = normalise_number(number) if storable(number) else ""
-    except Invalid:
-        wanted = ""
-    rows = queries.of_kind(actor).defer(None).defer("search", "folded", "secret_digest")
-    found: Case | None = rows.filter(number=wanted).first() if wanted else None
-    if found is None:
-        raise Missing
-    return found
+    return numbered.one(queries.of_kind(actor).defer(None).defer("search", "folded", "secret_digest"), number)
 
 
 @router.post("", response={201: TrainingOut}, summary="安排一场，或登记办过的一场")

@@ -14,14 +14,12 @@ from huhang.base.access.queries import visible_to
 from huhang.base.access.rules import Actor
 from huhang.cases.actions import open_case
 from huhang.cases.models import Case
-from huhang.doors.api import writing
+from huhang.doors.api import numbered, writing
 from huhang.doors.api.answers import answer, etag, moment
-from huhang.doors.api.bodies import refuse_unknown, storable
+from huhang.doors.api.bodies import refuse_unknown
 from huhang.doors.api.schemas import CaseRow, In, Nature
 from huhang.doors.api.shapes import CASES, case_row
 from huhang.doors.frame.gates import actor_of
-from huhang.kernel.errors import Invalid, Missing
-from huhang.kernel.numbering import normalise_number
 from huhang.kinds.visits import queries
 
 router = Router(tags=["visits"], by_alias=True)
@@ -192,23 +190,12 @@ def list_visits(request: HttpRequest, said: Query[VisitsIn]) -> HttpResponse:
     refuse_unknown(request.GET, VisitsIn.model_fields)
     given: Mapping[str, Any] = {"subject_id": said.subject, "officer_id": said.officer, "channel": said.mode}
     rows = _rows(actor).filter(**{name: value for name, value in given.items() if value is not None})
-    if said.after:
-        last = _found(actor, said.after)
-        rows = rows.filter(received_at__lte=last.received_at).exclude(received_at=last.received_at, pk__gte=last.pk)
-    found = list(rows.order_by("-received_at", "-id")[: said.limit + 1])
-    more = found[said.limit - 1].number if len(found) > said.limit else None
-    return answer({"items": [_row(one, now) for one in found[: said.limit]], "next": more})
+    last = _found(actor, said.after) if said.after else None
+    return numbered.newest(rows, last=last, limit=said.limit, shape=lambda case: _row(case, now))
 
 
 def _found(actor: Actor, number: str) -> Case:
-    try:
-        wanted = normalise_number(number) if storable(number) else ""
-    except Invalid:
-        wanted = ""
-    found: Case | None = _rows(actor).filter(number=wanted).first() if wanted else None
-    if found is None:
-        raise Missing
-    return found
+    return numbered.one(_rows(actor), number)
 
 
 @router.post("", response={201: VisitOut}, summary="登记一次走访")
