@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from huhang.base.access.context import SYSTEM, acting
@@ -343,3 +344,10 @@ def test_a_filled_in_template_is_understood(city: City) -> None:
     assert (run.fresh, run.bad, said(run)) == (1, 0, [])
     with pytest.raises(Invalid):  # nothing is filled in
         taken(city, template_of("contacts"), what="contacts")
+
+
+def test_the_history_compares_old_rows_with_new_ones_by_a_hash() -> None:
+    """A session's first write decides on the plan; made for one row it cost a bulk write the square of its rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT proconfig FROM pg_proc WHERE proname = 'subjects_changed'")
+        assert cursor.fetchone()[0] == ["enable_nestloop=off"]
