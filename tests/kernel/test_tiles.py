@@ -3,12 +3,14 @@
 import random
 import struct
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from huhang.kernel.errors import Invalid
-from huhang.kernel.tiles import EXTENT, Dot, Tile, bounds, check_tile, encode, place
+from huhang.kernel.geo import Box
+from huhang.kernel.tiles import EXTENT, GRID, Dot, Tile, bounds, check_tile, code, covering, encode, ground, place
 
 
 def fields(data: bytes) -> Iterator[tuple[int, Any]]:
@@ -127,3 +129,27 @@ def test_what_is_written_is_read_back() -> None:
 def test_there_is_no_such_tile(z: int, x: int, y: int) -> None:
     with pytest.raises(Invalid):
         check_tile(z, x, y)
+
+
+def test_squares_are_numbered_so_that_a_tile_is_one_run() -> None:
+    assert [code(x, y) for y in (0, 1) for x in (0, 1)] == [0, 1, 2, 3]
+    assert code(2, 0) == 4
+    first, end = ground(Tile(3, 5, 2), 5)
+    inside = {code(x, y) for x in range(20, 24) for y in range(8, 12)}
+    assert set(range(first, end)) == inside
+
+
+def test_a_box_is_covered_by_few_runs_and_little_more() -> None:
+    dice = random.Random(26)
+    for _ in range(200):
+        west, south = dice.uniform(-179, 178), dice.uniform(-84, 83)
+        box = Box(west, south, west + dice.uniform(1e-5, 1), south + dice.uniform(1e-5, 1))
+        runs = covering(box)
+        assert 1 <= len(runs) <= 16
+        assert all(a < b for a, b in runs)
+        assert all(one[1] < other[0] for one, other in pairwise(runs)), "runs that touch are one"
+        for _point in range(20):
+            x, y = place(dice.uniform(box.west, box.east), dice.uniform(box.south, box.north), Tile(GRID, 0, 0))
+            square = code(x // EXTENT, y // EXTENT)
+            assert any(first <= square < end for first, end in runs)
+    assert covering(Box(-180, -90, 180, 90)) == [(0, 4**GRID)]

@@ -53,6 +53,7 @@ NOT_ABOUT_A_CASE = {
     # the register is every officer's to read; what is sensitive in it has its own test (tests/register/subjects)
     "subjects_subject": ("id",),
     "subjects_contact": ("id",),
+    "cells_counted": ("id",),  # how many of them stand where (tests/register/cells)
     "subjects_change": ("id",),
     "subjects_correction": ("id",),
     "subjects_merge": ("id",),

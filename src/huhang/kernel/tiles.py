@@ -18,6 +18,10 @@ EXTENT = 4096
 DEEPEST = 22
 LIMIT = 85.0511287798066
 """The latitude at which Web Mercator ends."""
+GRID = 26
+"""The finest squares: those of the zoom at which a tile of `DEEPEST` has sixteen along its side."""
+CELLS = 16
+"""So many squares along a tile's side are counted apart."""
 
 Value = str | int | float | bool
 
@@ -58,6 +62,42 @@ def bounds(tile: Tile) -> Box:
 
 def _lat(y: int, side: int) -> float:
     return degrees(atan(sinh(pi * (1 - 2 * y / side))))
+
+
+def code(x: int, y: int) -> int:
+    """Column and row of a square as one number, bit by bit in turn: squares inside a larger one follow each other."""
+    return _apart(x) | _apart(y) << 1
+
+
+def _apart(n: int) -> int:
+    return int(f"{n:b}", 4)
+
+
+def ground(tile: Tile, level: int = GRID) -> tuple[int, int]:
+    """The squares of a finer zoom that a tile holds: the code of the first, and the one after the last."""
+    first, below = code(tile.x, tile.y), 2 * (level - tile.z)
+    return first << below, first + 1 << below
+
+
+def covering(box: Box, *, along: int = 4) -> list[tuple[int, int]]:
+    """Runs of the finest squares that hold a whole box, from at most ``along`` times as many tiles, and little more."""
+    for z in range(DEEPEST, -1, -1):
+        (x0, y0), (x1, y1) = _tile_of(box.west, box.north, z), _tile_of(box.east, box.south, z)
+        if x1 - x0 < along and y1 - y0 < along:
+            break
+    runs: list[tuple[int, int]] = []
+    for first, end in sorted(ground(Tile(z, x, y)) for x in range(x0, x1 + 1) for y in range(y0, y1 + 1)):
+        if runs and runs[-1][1] == first:
+            runs[-1] = runs[-1][0], end
+        else:
+            runs.append((first, end))
+    return runs
+
+
+def _tile_of(lon: float, lat: float, z: int) -> tuple[int, int]:
+    x, y = place(lon, lat, Tile(z, 0, 0))
+    last = 2**z - 1
+    return max(0, min(last, x // EXTENT)), max(0, min(last, y // EXTENT))
 
 
 def place(lon: float, lat: float, tile: Tile) -> tuple[int, int]:

@@ -27,6 +27,7 @@ APPEND_ONLY: Mapping[str, Sequence[str]] = {
     "cases_step": ("SELECT", "INSERT"),
     "subjects_change": ("SELECT", "INSERT"),
     "cases_counted": ("SELECT",),  # written by the triggers that count cases
+    "cells_counted": ("SELECT",),  # written by the triggers that count subjects
 }
 
 

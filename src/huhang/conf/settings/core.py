@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "huhang.base.exchange",
     "huhang.register.units",
     "huhang.register.subjects",
+    "huhang.register.cells",
     "huhang.register.imports",
     "huhang.register.liaisons",
     "huhang.register.announcements",

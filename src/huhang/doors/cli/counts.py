@@ -1,4 +1,4 @@
-"""`huhang counts …`: whether the counts kept by the database are those of the cases."""
+"""`huhang counts …`: whether the counts kept by the database are those of the cases and of the register."""
 
 import click
 
@@ -12,19 +12,25 @@ def counts() -> None:
 
 @counts.command()
 def prove() -> None:
-    """现在就把计数与事项核对一次（平时每天自动核对）；有差别就重数，并记入日志。"""
+    """现在就把计数与事项、主体库核对一次（平时每天自动核对）；有差别就重数，并记入日志。"""
     ready()
     from django.utils import timezone
 
     from huhang.base.access.context import SYSTEM, acting
     from huhang.cases.counts import actions
+    from huhang.register.cells import actions as cells
 
     with acting(SYSTEM):
         made = actions.prove(by=SYSTEM, now=timezone.now())
+        placed = cells.prove(by=SYSTEM, now=timezone.now())
     if made.rebuilt:
         click.secho(f"计数与事项相差 {made.cases} 件（{made.sorts} 处），已重新数过。", fg="yellow")
     else:
         click.echo("计数与事项一致。")
+    if placed.rebuilt:
+        click.secho(f"地图计数相差 {placed.subjects} 个主体（{placed.sorts} 处），已重新数过。", fg="yellow")
+    else:
+        click.echo("地图计数与主体库一致。")
 
 
 @counts.command()
@@ -33,9 +39,11 @@ def build() -> None:
     ready()
     from huhang.base.access.context import SYSTEM, acting
     from huhang.cases.counts import actions
+    from huhang.register.cells import actions as cells
 
     with acting(SYSTEM):
         actions.build()
+        cells.build()
     click.echo("已重新数过。")
 
 

@@ -10,8 +10,8 @@ from django.db.models import (
     CharField,
     Count,
     F,
-    FloatField,
     Func,
+    IntegerField,
     Max,
     Min,
     Model,
@@ -24,14 +24,15 @@ from django.db.models import (
 from django.db.models import (
     Case as When_,
 )
-from django.db.models.functions import Collate, Floor
+from django.db.models.functions import Collate
 
 from huhang.base.access.queries import visible_to
 from huhang.base.access.rules import Actor, Perm
 from huhang.cases.models import Case
 from huhang.kernel.geo import Box
-from huhang.kernel.tiles import Dot, Tile, bounds
+from huhang.kernel.tiles import CELLS, GRID, LIMIT, Dot, Tile, bounds, covering, ground
 from huhang.reading.map.rules import Shape
+from huhang.register.cells.queries import clusters
 from huhang.register.rounds import placing
 from huhang.register.subjects import queries as register
 from huhang.register.subjects.models import Subject
@@ -42,8 +43,6 @@ M = TypeVar("M", bound=Model)
 
 MOST = 400
 """A tile with more points than this shows how many stand in each cell instead."""
-CELLS = 16
-"""So many cells along a tile's side."""
 DUE_MOST, DUE_SIDE = 4_000, 0.02
 """More subjects with something due than this come in cells of so many degrees."""
 SOON = timedelta(days=1)
@@ -76,17 +75,17 @@ LAYERS = ("subjects", "due", "posts", "requests", "units", "areas")
 
 def subjects(look: Look) -> QuerySet[Subject]:
     """The subjects the list shows under this filter, those with a place."""
-    rows = register.narrowed(register.visible(look.actor), look.wanted).filter(lon__isnull=False)
-    return _within(rows, look.shape)
+    rows = register.narrowed(register.visible(look.actor), look.wanted).filter(cell__isnull=False)
+    return _register_within(rows, look.shape)
 
 
 def posts(look: Look) -> QuerySet[Subject]:
     """Police posts that are open and have a place (B4): those of hosts this actor sees; of the unit asked for."""
     seen = register.visible(look.actor)
-    rows = seen.filter(post__closed_on__isnull=True, post__host__in=seen, lon__isnull=False, post__isnull=False)
+    rows = seen.filter(post__closed_on__isnull=True, post__host__in=seen, cell__isnull=False, post__isnull=False)
     if look.wanted.unit:
         rows = rows.filter(unit_id__in=register.units_below(look.wanted.unit))
-    return _within(rows, look.shape)
+    return _register_within(rows, look.shape)
 
 
 def due(look: Look, *, most: int) -> tuple[list[placing.Owing], int]:
@@ -105,6 +104,27 @@ def requests(look: Look) -> QuerySet[Case]:
     if look.wanted.unit:
         rows = rows.filter(unit_id__in=register.units_below(look.wanted.unit))
     return _within(rows, look.shape)
+
+
+def _register_within(rows: QuerySet[Subject], shape: Shape | None) -> QuerySet[Subject]:
+    """The squares of the ground around a shape find the few rows that are then cut exactly."""
+    return rows if shape is None else _within(_in_runs(rows, covering(shape.box)), shape)
+
+
+def _on(rows: QuerySet[Subject], tile: Tile, shape: Shape | None) -> QuerySet[Subject]:
+    """Those of some rows that stand on a tile; of a shape only the squares that both have are walked."""
+    first, end = ground(tile)
+    if shape is None:
+        return rows.filter(cell__gte=first, cell__lt=end)
+    both = [(max(first, a), min(end, b)) for a, b in covering(shape.box) if a < end and first < b]
+    return _in_runs(rows, both)
+
+
+def _in_runs(rows: QuerySet[Subject], runs: Sequence[tuple[int, int]]) -> QuerySet[Subject]:
+    held = Q(pk__in=[])
+    for first, end in runs:
+        held |= Q(cell__gte=first, cell__lt=end)
+    return rows.filter(held)
 
 
 def _within(rows: QuerySet[M], shape: Shape | None) -> QuerySet[M]:
@@ -130,24 +150,31 @@ def lateness(now: datetime) -> When_:
 
 def dots(look: Look, tile: Tile) -> dict[str, list[Dot]]:
     """The layers of a tile. A layer with more than `MOST` points comes as cells with how many stand in each."""
-    box, made = bounds(tile), {}
+    made = {}
     if "subjects" in look.layers:
-        made["subjects"] = list(_subject_dots(_in_box(subjects(look), box), tile))
+        made["subjects"] = list(_subject_dots(look, tile))
     if "posts" in look.layers:
-        made["posts"] = list(_post_dots(_in_box(posts(look), box), tile))
+        made["posts"] = list(_post_dots(_on(posts(look), tile, look.shape), tile))
     if "requests" in look.layers and Perm.SEE in look.actor.perms:
-        made["requests"] = list(_request_dots(_in_box(requests(look), box), look.now, tile))
+        made["requests"] = list(_request_dots(_in_box(requests(look), bounds(tile)), look.now, tile))
     return made
 
 
-def _subject_dots(rows: QuerySet[Subject], tile: Tile) -> Iterator[Dot]:
+def _subject_dots(look: Look, tile: Tile) -> Iterator[Dot]:
+    """Many come from the counts of the ground where these can tell; few and what they cannot tell from the register."""
+    kept = None if look.shape else clusters(look.actor, look.wanted, tile)
+    if kept is not None and (not kept or sum(one.n for one in kept) > MOST):
+        for one in kept:
+            yield Dot(one.lon, one.lat, {"kind": one.kind, "n": one.n})
+        return
+    rows = _on(subjects(look), tile, look.shape)
     found: list[Any] = list(rows.order_by().values_list("id", "kind", "name", "lon", "lat")[: MOST + 1])
     if len(found) <= MOST:
         for pk, kind, name, lon, lat in found:
             yield Dot(lon, lat, {"id": str(pk), "kind": kind, "name": name, "n": 1})
         return
     sort = {"first": Min(Collate("kind", "C")), "last": Max(Collate("kind", "C"))}
-    for cell in _cells(rows, tile, **sort):
+    for cell in _cells(rows, _square(tile), **sort):
         kind = cell["first"] if cell["first"] == cell["last"] else "mixed"
         yield Dot(cell["x"], cell["y"], {"kind": kind, "n": cell["n"]})
 
@@ -158,7 +185,7 @@ def _post_dots(rows: QuerySet[Subject], tile: Tile) -> Iterator[Dot]:
         for pk, name, lon, lat in found:
             yield Dot(lon, lat, {"id": str(pk), "mark": "police", "name": name, "n": 1})
         return
-    for cell in _cells(rows, tile):
+    for cell in _cells(rows, _square(tile)):
         yield Dot(cell["x"], cell["y"], {"mark": "police", "n": cell["n"]})
 
 
@@ -173,18 +200,35 @@ def _request_dots(rows: QuerySet[Case], now: datetime, tile: Tile) -> Iterator[D
         "bad": Count("id", filter=Q(lateness="late")),
         "soon": Count("id", filter=Q(lateness="today")),
     }
-    for cell in _cells(rows, tile, **worst):
+    for cell in _cells(rows, _column_and_row(tile), **worst):
         late = "late" if cell["bad"] else "today" if cell["soon"] else "open"
         yield Dot(cell["x"], cell["y"], {"late": late, "bad": cell["bad"], "n": cell["n"]})
 
 
-def _cells(rows: QuerySet[Any], tile: Tile, **more: Any) -> Iterable[dict[str, Any]]:
-    """Points put together cell by cell; cells are counted from the same corner at a zoom, so none jumps."""
-    side = Value(360 / 2**tile.z / CELLS, output_field=FloatField())
-    placed = rows.order_by().annotate(cx=Floor(F("lon") / side), cy=Floor(F("lat") / side))
+def _square(tile: Tile) -> dict[str, Any]:
+    """The sixteenths of a tile's side, from the register's own squares."""
+    return {"square": F("cell").bitrightshift(2 * (GRID - tile.z) - (CELLS**2).bit_length() + 1)}
+
+
+def _column_and_row(tile: Tile) -> dict[str, Any]:
+    """The same squares of rows that keep no number of theirs."""
+    side = 2**tile.z * CELLS
+    north = f"radians(greatest(-{LIMIT}, least({LIMIT}, %(expressions)s)))"
+    return {
+        "column": Func("lon", template=f"floor((%(expressions)s + 180) / 360 * {side})", output_field=IntegerField()),
+        "row": Func(
+            "lat",
+            template=f"floor((1 - ln(tan(pi() / 4 + {north} / 2)) / pi()) / 2 * {side})",
+            output_field=IntegerField(),
+        ),
+    }
+
+
+def _cells(rows: QuerySet[Any], by: dict[str, Any], **more: Any) -> Iterable[dict[str, Any]]:
+    """Points put together square by square; squares are counted from one corner at a zoom, so none jumps."""
     # sums, because an average keeps squares too
-    grouped: Any = placed.values("cx", "cy").annotate(n=Count("*"), x=Sum("lon"), y=Sum("lat"), **more)
-    found = grouped.values("n", "x", "y", *more)
+    placed: Any = rows.order_by().annotate(**by).values(*by)
+    found = placed.annotate(n=Count("*"), x=Sum("lon"), y=Sum("lat"), **more).values("n", "x", "y", *more)
     return [{**row, "x": row["x"] / row["n"], "y": row["y"] / row["n"]} for row in found]
 
 

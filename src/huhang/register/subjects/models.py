@@ -27,6 +27,13 @@ class Said(Func):
     output_field = models.TextField()
 
 
+class Cell(Func):
+    """The square of the ground a subject stands in, none without a place (ADR 40)."""
+
+    template = "subjects_cell(lon, lat)"
+    output_field = models.BigIntegerField()
+
+
 class Subject(models.Model):
     """An enterprise, project, park or other subject. Its name and credit code are public (STANDARDS §10).
 
@@ -89,6 +96,7 @@ class Subject(models.Model):
     updated_unit = models.UUIDField(null=True, blank=True)
     via = models.CharField(max_length=48, blank=True, default="", db_default="")
     said = models.GeneratedField(expression=Said(), output_field=models.TextField(), db_persist=True)
+    cell = models.GeneratedField(expression=Cell(), output_field=models.BigIntegerField(), db_persist=True, null=True)
 
     class Meta:
         db_table = "subjects_subject"
@@ -98,7 +106,7 @@ class Subject(models.Model):
             models.Index(fields=["name"], name="subject_by_name", opclasses=["text_pattern_ops"]),
             models.Index(fields=["kind", "name", "id"], name="subject_list_kind"),
             models.Index(fields=["name", "id"], name="subject_list"),
-            models.Index(fields=["lon", "lat"], name="subject_by_place", condition=Q(lon__isnull=False)),
+            models.Index(fields=["cell"], name="subject_by_cell", condition=Q(cell__isnull=False)),
             models.Index(fields=["within"], name="subject_inside", condition=Q(within__isnull=False)),
             GinIndex(fields=["flags"], name="subject_by_flag"),
         )

@@ -34,16 +34,24 @@ def seen(actor: Actor) -> Q | None:
     Names are public and the register is shared: every officer who sees cases sees it. What the catalogue marks as
     sensitive takes the permission for sensitive matters, or the post that answers for it. A contact sees its own.
     """
-    staff = actor.kind == "system" or actor.everything or bool(actor.units)
-    if staff and actor.sees_sensitive:
+    if works_here(actor) and actor.sees_sensitive:
         return None
-    if staff:
-        near = [n.id for n in tree().nodes.values() if n.id in actor.units or n.branch in actor.branches]
-        return Q(sensitive=False) | Q(unit_id__in=near)
+    if works_here(actor):
+        return Q(sensitive=False) | Q(unit_id__in=near(actor))
     if actor.person is not None:
         mine = Contact.objects.filter(person_id=actor.person, ended_at__isnull=True)
         return Q(pk__in=mine.values("subject_id"))
     return Q(pk__in=[])
+
+
+def works_here(actor: Actor) -> bool:
+    """Whether the register is shared with this actor."""
+    return actor.kind == "system" or actor.everything or bool(actor.units)
+
+
+def near(actor: Actor) -> list[uuid.UUID]:
+    """The units whose sensitive subjects this actor sees."""
+    return [n.id for n in tree().nodes.values() if n.id in actor.units or n.branch in actor.branches]
 
 
 def visible(actor: Actor) -> QuerySet[Subject]:

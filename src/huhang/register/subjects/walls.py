@@ -4,6 +4,8 @@ The register is what all officers who see any case share: names and codes are pu
 sensitive is seen by those who may see sensitive matters and by the unit answering for it; a contact sees its own.
 """
 
+from huhang.kernel.tiles import GRID, LIMIT
+
 ALL = "(SELECT coalesce(current_setting('huhang.scope', true), '') = 'all')"
 ME = "(SELECT nullif(current_setting('huhang.user', true), '')::uuid)"
 PERSON = "(SELECT nullif(current_setting('huhang.person', true), '')::uuid)"
@@ -26,14 +28,19 @@ $body$;
 """Whom the person in the hall speaks for; as the owner, because the contacts' own wall asks for the subject."""
 
 
+def shared(t: str, unit: str = "unit_id") -> str:
+    """The condition under which a subject is seen by whoever works here, whomever else it is seen by."""
+    near = (
+        f"{t}.{unit} = ANY ({_UNITS})"
+        f" OR EXISTS (SELECT 1 FROM units_unit u WHERE u.id = {t}.{unit} AND u.branch_id = ANY ({_BRANCHES}))"
+    )
+    return f"({STAFF} AND (NOT {t}.sensitive OR {_SENSITIVE} OR {near}))"
+
+
 def sees(t: str = "subjects_subject") -> str:
     """The condition under which the acting person sees a subject; `queries.visible` says the same."""
-    near = (
-        f"{t}.unit_id = ANY ({_UNITS})"
-        f" OR EXISTS (SELECT 1 FROM units_unit u WHERE u.id = {t}.unit_id AND u.branch_id = ANY ({_BRANCHES}))"
-    )
     own = f"{t}.id = ANY ((SELECT subjects_of_person())::uuid[])"
-    return f"(({STAFF} AND (NOT {t}.sensitive OR {_SENSITIVE} OR {near})) OR {own})"
+    return f"({shared(t)} OR {own})"
 
 
 def wall(table: str, shows: str) -> str:
@@ -113,6 +120,24 @@ FORGET = """
 DROP TRIGGER subjects_changed ON subjects_subject; DROP TRIGGER subjects_entered ON subjects_subject;
 DROP FUNCTION subjects_changed(); DROP FUNCTION subjects_entered();
 """
+
+CELL = f"""
+CREATE FUNCTION subjects_cell(lon float8, lat float8) RETURNS bigint LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+AS $body$
+DECLARE
+    north float8 := radians(greatest(-{LIMIT}, least({LIMIT}, lat)));
+    x bigint := greatest(0, least({2**GRID - 1}, floor((lon + 180) / 360 * {2**GRID})));
+    y bigint := greatest(0, least({2**GRID - 1}, floor((1 - ln(tan(pi() / 4 + north / 2)) / pi()) / 2 * {2**GRID})));
+BEGIN
+    x := (x | (x << 16)) & {0x0000FFFF0000FFFF}; y := (y | (y << 16)) & {0x0000FFFF0000FFFF};
+    x := (x | (x << 8)) & {0x00FF00FF00FF00FF}; y := (y | (y << 8)) & {0x00FF00FF00FF00FF};
+    x := (x | (x << 4)) & {0x0F0F0F0F0F0F0F0F}; y := (y | (y << 4)) & {0x0F0F0F0F0F0F0F0F};
+    x := (x | (x << 2)) & {0x3333333333333333}; y := (y | (y << 2)) & {0x3333333333333333};
+    x := (x | (x << 1)) & {0x5555555555555555}; y := (y | (y << 1)) & {0x5555555555555555};
+    RETURN x | (y << 1);
+END $body$;
+"""
+"""The square of the ground a point lies in, as `kernel.tiles.code` numbers them at `GRID`."""
 
 GRAMS = """
 CREATE FUNCTION subjects_grams(said text) RETURNS tsvector LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000

@@ -30,6 +30,7 @@ from huhang.doors.frame.notices import done
 from huhang.doors.frame.templatetags.frame import moment
 from huhang.kernel.errors import Denied, Missing
 from huhang.kinds.requests.routing import queries as routing
+from huhang.register.cells import queries as cells
 
 WORKER_SILENT = timedelta(minutes=2)
 ANCHOR_OLD = timedelta(hours=1)
@@ -63,6 +64,7 @@ def signs(now: datetime) -> list[Sign]:
             _webhooks(),
             _routing(),
             _counts(now),
+            _cells(now),
         ]
 
 
@@ -181,6 +183,22 @@ def _counts(now: datetime) -> Sign:
         told = {"at": moment(fault.at, now), "n": fault.cases}
         says = _("%(at)s 核对时相差 %(n)d 件，已重新数过") % told
         return Sign(what, "bad", says, _("请告诉开发人员：计数不该相差。这之前导出的统计请重做。"))
+    if now - last.at > COUNTS_OLD or waiting > COUNTS_WAITING:
+        says += _("；等着归并 %(n)s 行") % {"n": f"{waiting:,}"}
+        return Sign(what, "warn", says, _("核对和归并由后台程序做，请看它是否在运行。数字不受影响，只是慢一些。"))
+    return Sign(what, "ok", says)
+
+
+def _cells(now: datetime) -> Sign:
+    """Whether the counts of the ground are those of the register (SAFEGUARDS 20)."""
+    what, last, fault, waiting = _("地图计数"), cells.last_proof(), cells.last_fault(), cells.fresh()
+    if last is None:
+        return Sign(what, "ok", _("还没有核对过，后台程序每天核对一次"))
+    says = _("上次核对 %(at)s，与主体库一致") % {"at": moment(last.at, now)}
+    if fault is not None and now - fault.at < COUNTS_TOLD:
+        told = {"at": moment(fault.at, now), "n": fault.subjects}
+        says = _("%(at)s 核对时相差 %(n)d 个主体，已重新数过") % told
+        return Sign(what, "bad", says, _("请告诉开发人员：地图计数不该相差。"))
     if now - last.at > COUNTS_OLD or waiting > COUNTS_WAITING:
         says += _("；等着归并 %(n)s 行") % {"n": f"{waiting:,}"}
         return Sign(what, "warn", says, _("核对和归并由后台程序做，请看它是否在运行。数字不受影响，只是慢一些。"))

@@ -1,0 +1,1 @@
+"""How many subjects stand where, kept by the database as they change (A2)."""
