@@ -1,4 +1,5 @@
 # A2: one map, under the same sight as the lists
+import random
 from datetime import timedelta
 from typing import Any
 
@@ -8,10 +9,12 @@ from django.test.utils import CaptureQueriesContext
 
 from huhang.base.access.context import SYSTEM, acting
 from huhang.cases.models import Case
+from huhang.doors.desk.map import pages
 from huhang.kernel.numbering import uuid7
 from huhang.kernel.tiles import CELLS, Tile, bounds
 from huhang.reading.map import queries
 from huhang.reading.map.queries import LAYERS, Look
+from huhang.reading.map.rules import read_shape
 from huhang.register.rounds import queries as rounds
 from huhang.register.subjects.actions import enter_subject
 from huhang.register.subjects.models import Subject
@@ -214,3 +217,57 @@ def test_what_is_due_is_one_statement_for_the_map(city: City, monkeypatch: pytes
         assert len(told) == 4
         monkeypatch.setattr(queries, "DUE_MOST", 2)
         assert [(s.n, s.bad, s.late) for s in queries.due_spots(look)] == [(3, 3, True)]
+
+
+def test_the_list_tells_how_many_there_are_without_counting_them_all(
+    city: City, firm: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit = city.units["harbour"]
+    rows = [
+        Subject(id=uuid7(), kind="park", name=f"园区{i}", unit=unit, lon=MIDDLE[0], lat=MIDDLE[1], created_at=NOW)
+        for i in range(9)
+    ]
+    Subject.objects.bulk_create(rows)
+    monkeypatch.setattr(pages, "LISTED", 4)
+    monkeypatch.setattr(pages, "COUNTED", 6)
+    here, around = client_of(city, "clerk"), f"circle:{MIDDLE[0]:.6f},{MIDDLE[1]:.6f},900"
+
+    def told(**query: str) -> str:
+        return here.get("/desk/map/list/", {"layers": "subjects", **query}).content.decode()
+
+    with CaptureQueriesContext(connection) as asked:
+        assert "10 个有坐标的，列出前 4 个" in told()
+    counted = [str(one["sql"]) for one in asked.captured_queries if "COUNT(*)" in str(one["sql"])]
+    assert not [sql for sql in counted if "subjects_subject" in sql]
+    assert "9 个有坐标的，列出前 4 个" in told(kind="park")
+    assert "超过 6 个有坐标的" in told(q="园区")
+    assert "超过 6 个有坐标的" in told(shape=around)
+    monkeypatch.setattr(pages, "COUNTED", 10)
+    assert "9 个有坐标的，列出前 4 个" in told(q="园区", shape=around)
+
+
+def test_a_shape_cuts_the_tiles_as_it_cuts_the_list(city: City) -> None:
+    dice, unit = random.Random(2), city.units["harbour"]
+    lon, lat = MIDDLE
+    rows = [
+        Subject(
+            id=uuid7(),
+            kind="park",
+            name=f"园区{i}",
+            unit=unit,
+            lon=lon + dice.uniform(-0.06, 0.06),
+            lat=lat + dice.uniform(-0.06, 0.06),
+            created_at=NOW,
+        )
+        for i in range(300)
+    ]
+    Subject.objects.bulk_create(rows)
+    corners = ((-0.05, -0.04), (0.03, -0.05), (0.055, 0.02), (0.0, 0.0), (-0.02, 0.05))
+    shape = "polygon:" + ";".join(f"{lon + x:.6f},{lat + y:.6f}" for x, y in corners)
+    actor = city.actor("supervisor")
+    look = Look(actor, NOW, Wanted(), frozenset({"subjects"}), read_shape(shape))
+    with acting(actor):
+        listed = set(queries.subjects(look).values_list("pk", flat=True))
+        assert 0 < len(listed) < 300
+        seen = [queries.dots(look, Tile(HERE.z, HERE.x + x, HERE.y + y)) for x in (-1, 0, 1) for y in (-1, 0, 1)]
+    assert sorted(str(one.said["id"]) for tile in seen for one in tile["subjects"]) == sorted(map(str, listed))

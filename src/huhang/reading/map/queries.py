@@ -32,7 +32,7 @@ from huhang.cases.models import Case
 from huhang.kernel.geo import Box
 from huhang.kernel.tiles import CELLS, GRID, LIMIT, Dot, Tile, bounds, covering, ground
 from huhang.reading.map.rules import Shape
-from huhang.register.cells.queries import clusters
+from huhang.register.cells.queries import clusters, placed
 from huhang.register.rounds import placing
 from huhang.register.subjects import queries as register
 from huhang.register.subjects.models import Subject
@@ -77,6 +77,15 @@ def subjects(look: Look) -> QuerySet[Subject]:
     """The subjects the list shows under this filter, those with a place."""
     rows = register.narrowed(register.visible(look.actor), look.wanted).filter(cell__isnull=False)
     return _register_within(rows, look.shape)
+
+
+def subject_count(look: Look, *, most: int) -> tuple[int, bool]:
+    """How many `subjects` there are, and whether there are more: counted up to ``most`` where no counts are kept."""
+    kept = None if look.shape else placed(look.actor, look.wanted)
+    if kept is not None:
+        return kept, False
+    found = subjects(look).order_by()[: most + 1].count()
+    return min(found, most), found > most
 
 
 def posts(look: Look) -> QuerySet[Subject]:

@@ -39,8 +39,7 @@ def clusters(actor: Actor, wanted: Wanted, tile: Tile) -> list[Cluster] | None:
     """
     fine = tile.z + CELLS.bit_length() - 1
     level = next((one for one in LEVELS if one >= fine), None)
-    asked_more = wanted.q or wanted.industry or wanted.within or wanted.silent_since is not None
-    if level is None or asked_more or wanted.placed is False or not works_here(actor):
+    if level is None or not _tells(actor, wanted):
         return None
     first, end = ground(tile, level)
     rows = Counted.objects.filter(_seen(actor), _wanted(wanted), level=level, cell__gte=first, cell__lt=end)
@@ -52,6 +51,19 @@ def clusters(actor: Actor, wanted: Wanted, tile: Tile) -> list[Cluster] | None:
         one.kind = kind if one.kind in ("", kind) else "mixed"
         one.n, one.x, one.y = one.n + n, one.x + int(x), one.y + int(y)
     return list(found.values())
+
+
+def placed(actor: Actor, wanted: Wanted) -> int | None:
+    """How many subjects with a place this filter leaves; none when the counts cannot tell."""
+    if not _tells(actor, wanted):
+        return None
+    rows = Counted.objects.filter(_seen(actor), _wanted(wanted), level=LEVELS[0])
+    return int(rows.aggregate(n=Sum("n", default=0))["n"])
+
+
+def _tells(actor: Actor, wanted: Wanted) -> bool:
+    asked_more = wanted.q or wanted.industry or wanted.within or wanted.silent_since is not None
+    return not asked_more and wanted.placed is not False and works_here(actor)
 
 
 def _seen(actor: Actor) -> Q:

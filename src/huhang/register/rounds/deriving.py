@@ -196,6 +196,10 @@ def _block(
     if chosen := list(only):
         params["only"] = chosen
         targets += f" AND {'u' if rule.of_units else 's'}.id = ANY (%(only)s)"
+    if not rule.of_units and all(one.subject for one in of_rule):
+        # or every subject of the register would be held against each of the few that records gave rise to
+        targets += f" AND s.id = ANY (%({k}subject)s::uuid[])"
+        told += f" AND s.id = ANY (%({k}subject)s::uuid[])"
     if among and not rule.of_units:
         targets += f" AND s.id IN ({among})"
         told += f" AND s.id IN ({among})"

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -16,7 +17,6 @@ from huhang.base.access.queries import allows
 from huhang.base.access.rules import Perm
 from huhang.base.journal import actions as journal
 from huhang.doors.desk.register import asking
-from huhang.doors.desk.register.lists import row_of
 from huhang.doors.desk.rounds.words import day_words
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.parts import Chip, Filters
@@ -32,6 +32,10 @@ from huhang.register.subjects.models import Subject
 from huhang.register.units.queries import tree
 
 LISTED, EXPORTED = 500, 50_000
+COUNTED = 10_000
+"""Subjects whose number the database does not keep are counted up to here."""
+NOBODY, SOME_CASE = "00000000-0000-0000-0000-000000000000", "HS-0000-0000"
+"""What stands in an address where a key belongs."""
 CHOICES = ("flag", "unit", "silent")
 """Filters of the register's list that stand over the map too."""
 TYPES = {
@@ -113,9 +117,9 @@ def map_page(request: HttpRequest) -> HttpResponse:
         "extent": queries.extent(),
         "base": settings.HUHANG_MAP_TILES,
         "credit": settings.HUHANG_MAP_CREDIT,
-        "subject": reverse("desk:subject", args=["00000000-0000-0000-0000-000000000000"]),
-        "case": reverse("desk:case", kwargs={"number": "HS-0000-0000"}),
-        "post": reverse("desk:post", args=["00000000-0000-0000-0000-000000000000"]),
+        "subject": reverse("desk:subject", args=[NOBODY]),
+        "case": reverse("desk:case", kwargs={"number": SOME_CASE}),
+        "post": reverse("desk:post", args=[NOBODY]),
         "list": reverse("desk:map_list"),
         "words": _words(),
     }
@@ -208,29 +212,13 @@ def list_page(request: HttpRequest) -> HttpResponse:
     """
     actor, now = actor_of(request), timezone.now()
     look, shown = look_of(request, now)
-    subjects, requests = queries.subjects(look), queries.requests(look)
-    posts = queries.posts(look)
-    cases = requests.annotate(lateness=queries.lateness(now)).order_by("due_at", "id")
-    words = _words()["late"]
     context = {
         "filters": _bar(request, shown, look, reverse("desk:map_list")),
         "look": look,
-        "subjects": [row_of(one) for one in subjects.defer("said", "note").order_by("name", "id")[:LISTED]]
-        if "subjects" in look.layers
-        else None,
-        "subject_count": subjects.count() if "subjects" in look.layers else 0,
+        "subjects": _subjects(look),
         "due": _due(look),
-        "posts": list(posts.select_related("post__host").defer("said", "note").order_by("name", "id")[:LISTED])
-        if "posts" in look.layers
-        else None,
-        "post_count": posts.count() if "posts" in look.layers else 0,
-        "requests": [
-            {"case": one, "unit": tree().label(one.unit_id), "late": one.lateness, "word": words[one.lateness]}
-            for one in cases.defer("search", "folded", "body")[:LISTED]
-        ]
-        if "requests" in look.layers
-        else None,
-        "request_count": requests.count() if "requests" in look.layers else 0,
+        "posts": _posts(look),
+        "requests": _requests(look),
         "listed": LISTED,
         "map_url": f"{reverse('desk:map')}?{request.GET.urlencode()}",
         "export_url": f"{reverse('desk:map_export', args=['xlsx'])}?{request.GET.urlencode()}",
@@ -241,13 +229,78 @@ def list_page(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/map/list.html", context)
 
 
+def _subjects(look: Look) -> dict[str, Any] | None:
+    """The subjects by name, and how many there are; nothing when the layer is not asked for."""
+    if "subjects" not in look.layers:
+        return None
+    columns = ("id", "name", "address", "kind", "unit_id")
+    found = list(queries.subjects(look).order_by("name", "id").values_list(*columns)[:LISTED])
+    count, over = queries.subject_count(look, most=COUNTED) if len(found) == LISTED else (len(found), False)
+    kinds, url = {value: str(label) for value, label in Subject.Kind.choices}, reverse("desk:subject", args=[NOBODY])
+    rows = [
+        {"url": url.replace(NOBODY, str(pk)), "name": name, "more": address, "kind": kinds[kind], "unit": _unit(unit)}
+        for pk, name, address, kind, unit in found
+    ]
+    return {"rows": rows, "count": count, "over": over}
+
+
+def _posts(look: Look) -> dict[str, Any] | None:
+    if "posts" not in look.layers:
+        return None
+    columns = ("post__id", "name", "address", "post__host__name")
+    found = list(queries.posts(look).order_by("name", "id").values_list(*columns)[:LISTED])
+    url = reverse("desk:post", args=[NOBODY])
+    rows = [
+        {"url": url.replace(NOBODY, str(pk)), "name": name, "more": address, "host": host}
+        for pk, name, address, host in found
+    ]
+    return {"rows": rows, "count": queries.posts(look).count() if len(found) == LISTED else len(found)}
+
+
+def _requests(look: Look) -> dict[str, Any] | None:
+    if "requests" not in look.layers:
+        return None
+    rows, words = queries.requests(look).annotate(lateness=queries.lateness(look.now)), _words()["late"]
+    columns = ("number", "title", "place", "unit_id", "lateness")
+    found = list(rows.order_by("due_at", "id").values_list(*columns)[:LISTED])
+    url = reverse("desk:case", kwargs={"number": SOME_CASE})
+    listed = [
+        {
+            "url": url.replace(SOME_CASE, number),
+            "name": title,
+            "more": f"{number} · {place}" if place else number,
+            "unit": _unit(unit),
+            "late": late,
+            "word": words[late],
+        }
+        for number, title, place, unit, late in found
+    ]
+    return {"rows": listed, "count": queries.requests(look).count() if len(found) == LISTED else len(found)}
+
+
 def _due(look: Look) -> dict[str, Any] | None:
-    """Whom a visit or round is due with, as the list says it; nothing when the layer is not asked for."""
+    """Whom a visit or round is due with."""
     if "due" not in look.layers:
         return None
     found, count = queries.due(look, most=LISTED)
-    rows = [{"one": one, "unit": tree().label(one.unit_id), "last": day_words(one.last)} for one in found]
+    url = reverse("desk:subject", args=[NOBODY])
+    rows = [
+        {
+            "url": url.replace(NOBODY, str(one.id)),
+            "name": one.name,
+            "more": one.address,
+            "late": one.late,
+            "n": one.n,
+            "unit": _unit(one.unit_id),
+            "last": day_words(one.last),
+        }
+        for one in found
+    ]
     return {"rows": rows, "count": count}
+
+
+def _unit(unit: UUID) -> str:
+    return tree().label(unit)
 
 
 @officers(Perm.EXPORT)
@@ -265,7 +318,7 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
     actor, now = actor_of(request), timezone.now()
     look, _shown = look_of(request, now)
     found = queries.subjects(look).defer("said", "note").order_by("name", "id")
-    count = found.count()
+    count = found.order_by()[: EXPORTED + 1].count()
     if count > EXPORTED:
         raise Denied("一次最多导出 %(most)s 个主体，请缩小范围。", params={"most": f"{EXPORTED:,}"})
     rows = [
