@@ -6,10 +6,10 @@ from django.db import connection
 
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.database import as_owner
-from huhang.register.subjects import searching, walls
+from huhang.register.subjects import queries, searching, walls
 from huhang.register.subjects.models import Subject
 from huhang.register.subjects.queries import Wanted, narrowed, visible
-from tests.factories.city import City, enterprise, make_city
+from tests.factories.city import NOW, City, enterprise, make_city
 
 NAMES = ("望海精密制造有限公司", "望海精工（集团）公司", "a'b\\c%d_e 仓储", "海")
 
@@ -55,6 +55,36 @@ def test_words_find_exactly_what_holds_them(named: City, few: int, monkeypatch: 
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("walked", [20_000, 3, 1])
+@pytest.mark.parametrize("some", [2_000, 4])
+def test_many_findings_are_turned_over_and_counted_as_few_are(
+    named: City, walked: int, some: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with acting(SYSTEM):
+        for n in range(40):
+            name, kind = f"{'临港甲乙'[n % 4]}{n}号仓储中心", "park" if n % 3 else "scenic"
+            Subject.objects.create(kind=kind, name=name, unit=named.units["harbour"], created_at=NOW, sensitive=n == 5)
+    who = named.actor("other_handler")
+    for wanted in (Wanted(q="仓储中心"), Wanted(q="仓储 中心", kind="scenic"), Wanted(q="临"), Wanted(q="没有")):
+        with acting(who):
+            monkeypatch.undo()
+            exact = list(narrowed(visible(who), wanted).order_by("name", "id").values_list("pk", flat=True))
+            monkeypatch.setattr(searching, "FEW", 2)
+            monkeypatch.setattr(searching, "WALKED", walked)
+            monkeypatch.setattr(searching, "SOME", some)
+            rows = queries.found(who, wanted)
+            seen, after = [], None
+            while True:
+                page, after = queries.page(rows, size=3, after=after)
+                seen += [one.pk for one in page]
+                if after is None:
+                    break
+            assert seen == exact
+            assert searching.counted(rows, 1000) == len(exact)
+            assert searching.counted(rows, 2) == min(3, len(exact))
+
+
+@pytest.mark.django_db
 def test_what_is_sensitive_is_not_found_by_others(named: City) -> None:
     with acting(SYSTEM):
         Subject.objects.filter(name=NAMES[0]).update(sensitive=True)
@@ -62,6 +92,8 @@ def test_what_is_sensitive_is_not_found_by_others(named: City) -> None:
     for who, seen in (("other_handler", 0), ("handler", 1), ("supervisor", 1)):
         with acting(named.actor(who)), connection.cursor() as cursor:
             cursor.execute("SELECT cardinality(subjects_found(%s::tsquery, %s, %s))", asked)
+            assert cursor.fetchone()[0] == seen, who
+            cursor.execute("SELECT cardinality(subjects_first(%s::tsquery, %s, %s, NULL, NULL))", asked)
             assert cursor.fetchone()[0] == seen, who
 
 

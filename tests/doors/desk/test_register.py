@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.journal.models import Entry
+from huhang.doors.desk.register import lists
 from huhang.register.subjects import finding
 from huhang.register.subjects.actions import add_contact, change, enter, merge
 from huhang.register.subjects.models import Contact, Merge, Pair, Subject
@@ -251,3 +252,18 @@ def test_an_empty_form_is_answered_with_what_is_missing(city: City) -> None:
     desk = as_(city, "dispatcher")
     for where in ("/desk/register/new/", "/desk/register/imports/"):
         assert desk.post(where).status_code == 422
+
+
+def test_what_many_have_is_counted_so_far_and_what_few_have_exactly(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(7):
+        enter(values={"kind": "park", "name": f"临港园区{n}", "unit": city.units["harbour"].pk}, by=SYSTEM, now=NOW)
+    monkeypatch.setattr(lists, "SIZE", 2)
+    monkeypatch.setattr(lists, "COUNTED", 5)
+    client = as_(city, "clerk")
+    assert "超过 5 个" in client.get("/desk/register/?q=临港园区").content.decode()
+    monkeypatch.setattr(lists, "COUNTED", 7)
+    page = client.get("/desk/register/?q=临港园区").content.decode()
+    assert "7 个" in page
+    assert "超过" not in page

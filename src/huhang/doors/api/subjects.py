@@ -260,7 +260,7 @@ def list_subjects(request: HttpRequest, said: Query[SubjectsIn]) -> HttpResponse
     if said.kind and said.kind not in Subject.Kind.values:
         raise Invalid("没有这种主体。", field="kind")
     given = said.dict(include={"q", "kind", "unit", "within", "state", "placed"})
-    rows = queries.narrowed(queries.visible(actor), Wanted(**given, flags=tuple(said.flag)))
+    rows = queries.found(actor, Wanted(**given, flags=tuple(said.flag)))
     after = None
     if said.after:
         name, pk = _parts(said.after)

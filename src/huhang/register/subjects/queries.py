@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from huhang.kernel.errors import Missing
 from huhang.kernel.text import squeeze
 from huhang.register.subjects import life
 from huhang.register.subjects.models import Change, Contact, Correction, Merge, Pair, Person, Subject
-from huhang.register.subjects.searching import with_words
+from huhang.register.subjects.searching import Found, find, first, with_words
 from huhang.register.units.queries import tree
 
 
@@ -128,6 +128,11 @@ def units_below(unit: uuid.UUID) -> list[uuid.UUID]:
     return [n.id for n in nodes.values() if n.id == unit or n.branch == unit]
 
 
+def found(actor: Actor, wanted: Wanted) -> Found:
+    """What a filter leaves of the register for this actor, to be counted and turned over page by page."""
+    return find(narrowed(visible(actor), replace(wanted, q="")), wanted.q)
+
+
 def narrowed(rows: QuerySet[Subject], wanted: Wanted) -> QuerySet[Subject]:
     """The rows a filter leaves."""
     if wanted.kind:
@@ -150,15 +155,12 @@ def narrowed(rows: QuerySet[Subject], wanted: Wanted) -> QuerySet[Subject]:
 
 
 def page(
-    rows: QuerySet[Subject], *, size: int, after: tuple[str, uuid.UUID] | None = None
+    found: Found, *, size: int, after: tuple[str, uuid.UUID] | None = None
 ) -> tuple[list[Subject], tuple[str, uuid.UUID] | None]:
     """A page by name, and the place after which the next one begins; none when this is the last."""
-    if after is not None:
-        name, pk = after
-        rows = rows.filter(Q(name__gt=name) | Q(name=name, pk__gt=pk))
-    found = list(rows.defer("said", "note").order_by("name", "id")[: size + 1])
-    more = (found[size - 1].name, found[size - 1].pk) if len(found) > size else None
-    return found[:size], more
+    rows = first(found, size + 1, after)
+    more = (rows[size - 1].name, rows[size - 1].pk) if len(rows) > size else None
+    return rows[:size], more
 
 
 def by_key(actor: Actor, text: str) -> Subject | None:

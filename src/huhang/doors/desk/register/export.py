@@ -26,6 +26,7 @@ from huhang.reading.exports import Heading, Sheet, filled
 from huhang.register.imports.columns import SUBJECTS
 from huhang.register.subjects import catalogue, queries
 from huhang.register.subjects.models import Subject
+from huhang.register.subjects.searching import Found
 from huhang.register.units.queries import tree
 
 MOST = 500_000
@@ -91,7 +92,7 @@ def _lines(by: Actor, shown: asking.Shown, told: Callable[[int], None]) -> Itera
     after, done = None, 0
     while True:
         with acting(by):
-            rows = queries.narrowed(queries.visible(by), shown.wanted).select_related("within")
+            rows = Found(queries.narrowed(queries.visible(by), shown.wanted).select_related("within"))
             found, after = queries.page(rows, size=PIECE, after=after)
             lines = [cells(one) for one in found]
         yield from lines
