@@ -1,4 +1,5 @@
-"""`python -m bench`: lists, search, record, statistics, create and move at two sizes, beside the bare query.
+"""`python -m bench`: lists, search, record, statistics, create and move at two sizes, beside the bare query; then the
+register from a table, its list and the map among so many subjects (`bench.register`).
 
 Figures are processor time of this process and of its database sessions, so they mean the same on a busy machine;
 nothing here asserts anything about time (docs/performance.md).
@@ -6,23 +7,17 @@ nothing here asserts anything about time (docs/performance.md).
 
 import argparse
 import platform
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 
-from bench import house
-from bench.cost import Cost, Meter, yardstick
+from bench import house, register
+from bench.cost import QUIET, Cost, Meter, yardstick
+from bench.house import say as _say
 
 _HEAD = "| 请求 | 谁 | 门 | 应用 CPU 毫秒 | 数据库 CPU 毫秒 | 合计 | 标尺 | 折合 | 语句 | 直接查询 | 倍数 |"
 _RULE = "|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|"
-QUIET = 4.0
-"""The yardstick on the same machine when nobody else is busy; totals are brought to it in the column 折合."""
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 def _line(name: str, who: str, door: str, cost: Cost, bare: Cost, rod: float) -> str:
@@ -77,6 +72,7 @@ def main() -> None:
     given.add_argument("--only", default="", help="只测名称里有这几个字的")
     given.add_argument("--data", type=Path, help="数据目录：没有就建，测完留着，下次接着用；不给就用临时目录")
     given.add_argument("--repeats", type=int, default=0, help="每项测几次；不给就按各项自己的次数")
+    given.add_argument("--subjects", type=int, default=100_000, help="登记库和地图在多少个主体时测量；0 不测")
     given.add_argument("--load-only", action="store_true", help="只载入，不测量（和 --data 一起用）")
     said = given.parse_args()
     with house.folder(said.data, _say) as data:
@@ -90,6 +86,8 @@ def main() -> None:
                 print(f"\n### {cases:,} 件\n\n{_HEAD}\n{_RULE}", flush=True)
                 for line in _measured(dsn, said.only, said.repeats):
                     print(line, flush=True)
+        if said.subjects and not said.load_only and not said.only:
+            register.in_all(data, said.subjects)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ class Cost:
         return self.process + self.database
 
 
+QUIET = 4.0
+"""The yardstick on the same machine when nobody else is busy; totals are brought to it in the column 折合."""
 WARM = 12
 """Calls before counting: each session of the pool prepares a statement when it comes the third time (ADR 26)."""
 

@@ -17,6 +17,11 @@ ROOT = Path(__file__).resolve().parents[1]
 Say = Callable[[str], None]
 
 
+def say(text: str) -> None:
+    """Tells what goes on beside the tables."""
+    print(text, file=sys.stderr, flush=True)
+
+
 @contextmanager
 def folder(given: Path | None, say: Say) -> Iterator[Path]:
     """The data folder: one that is kept, or one that goes when the measuring is done."""

@@ -17,8 +17,8 @@ from typing import Any
 import psycopg
 
 from bench import ground, house
-from bench.__main__ import QUIET, _say
-from bench.cost import Meter, yardstick
+from bench.cost import QUIET, Meter, yardstick
+from bench.house import say as _say
 
 HEAD = ("信用代码", "类型", "名称", "地址", "经度", "纬度", "坐标系", "责任单位", "职工人数", "分类和标识", "行业")
 
@@ -131,6 +131,35 @@ _MAP_HEAD = (
 )
 
 
+def in_all(data: Path, subjects: int) -> None:
+    """Both in one folder: map and register among so many subjects, then a table of as many more brought in."""
+    on_the_map([subjects], data, repeats=4)
+    with house.server(data, _say) as dsn:
+        print(f"\n### 登记库，表格 {subjects:,} 行\n", flush=True)
+        imports_and_lists(dsn, subjects)
+
+
+def imports_and_lists(dsn: str, rows: int) -> None:
+    """Prints a table of a register brought in, changed and taken back, and one of its list."""
+    from django.test import Client
+    from django.utils import timezone
+
+    from huhang.base.people.models import User
+    from huhang.base.people.queries import actor_for
+
+    admin = psycopg.connect(dsn, autocommit=True)
+    meter = Meter(admin)
+    name = User.objects.filter(posts__role="dispatcher", posts__reach="all").values_list("username", flat=True)[0]
+    who = actor_for(name, now=timezone.now(), door="desk")
+    print("| 导入 | 秒 | 应用 CPU 秒 | 数据库 CPU 秒 |\n|---|--:|--:|--:|", flush=True)
+    _import(rows, meter, who)
+    admin.execute("ANALYZE subjects_subject")
+    client = Client()
+    client.force_login(User.objects.get(username=name), backend="huhang.base.people.backends.Officers")
+    _lists(meter, client)
+    admin.close()
+
+
 def main() -> None:
     """Fills the register and prints both tables."""
     given = argparse.ArgumentParser(prog="bench.register", description="主体库：表格导入和列表筛选")
@@ -144,23 +173,7 @@ def main() -> None:
             on_the_map(asked.map, data, asked.repeats)
         return
     with house.folder(asked.data, _say) as data, house.server(data, _say) as dsn:
-        from django.test import Client
-        from django.utils import timezone
-
-        from huhang.base.people.models import User
-        from huhang.base.people.queries import actor_for
-
-        admin = psycopg.connect(dsn, autocommit=True)
-        meter = Meter(admin)
-        name = User.objects.filter(posts__role="dispatcher", posts__reach="all").values_list("username", flat=True)[0]
-        who = actor_for(name, now=timezone.now(), door="desk")
-        print("| 导入 | 秒 | 应用 CPU 秒 | 数据库 CPU 秒 |\n|---|--:|--:|--:|", flush=True)
-        _import(asked.rows, meter, who)
-        admin.execute("ANALYZE subjects_subject")
-        client = Client()
-        client.force_login(User.objects.get(username=name), backend="huhang.base.people.backends.Officers")
-        _lists(meter, client)
-        admin.close()
+        imports_and_lists(dsn, asked.rows)
 
 
 if __name__ == "__main__":
