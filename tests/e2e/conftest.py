@@ -28,7 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("e2e")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -40,7 +41,7 @@ def house(django_db_setup: None, django_db_blocker: Any, cluster: Cluster) -> It
     cluster.create_database(DATABASE, template=TEMPLATE)
     env = environment(DATA)
     gather_static(env)
-    made = House(f"http://127.0.0.1:{_free_port()}", env, DATA)
+    made = House(f"http://127.0.0.1:{free_port()}", env, DATA)
     with django_db_blocker.unblock():
         made.facts = settle(DATABASE)
     try:

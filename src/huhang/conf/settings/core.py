@@ -33,8 +33,9 @@ HUHANG_TRIAL = os.environ.get("HUHANG_TRIAL", "0") == "1"
 HUHANG_ADDRESS = os.environ.get("HUHANG_ADDRESS", "http://127.0.0.1:8000" if HUHANG_TRIAL else "")
 """Where the public hall is found from outside; without it no link is put into a message."""
 HUHANG_MAP_TILES = os.environ.get("HUHANG_MAP_TILES", "")
-"""A base map under our own layers: an address with {z}, {x}, {y} (XYZ, or WMTS in its REST form), or pmtiles://…;
-none by default, so that no request leaves the building. It must be in CGCS2000/WGS84, not GCJ-02 (A2)."""
+"""A base map of pictures under our own layers, none by default, so that no request leaves the building: an address with
+{z}, {x}, {y} (XYZ, or WMTS with matrix, row and column so written), or pmtiles:// before the address of a file of
+pictures whose server answers ranges. Another host must let us read it (CORS). In CGCS2000/WGS84, not GCJ-02 (A2)."""
 HUHANG_MAP_CREDIT = os.environ.get("HUHANG_MAP_CREDIT", "")
 """What the base map's owner wants said, such as the map's approval number."""
 HUHANG_STAFF_NETWORKS = [one.strip() for one in os.environ.get("HUHANG_STAFF_NETWORKS", "").split(",") if one.strip()]

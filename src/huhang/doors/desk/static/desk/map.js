@@ -100,10 +100,15 @@
   const layers = [{ id: "ground", type: "background", paint: { "background-color": "#f5f7fa" } }];
   if (about.base) {
     if (about.base.indexOf("pmtiles://") === 0) {
-      maplibregl.addProtocol("pmtiles", new pmtiles.Protocol().tile);
+      const archive = new pmtiles.PMTiles(about.base.slice("pmtiles://".length)), protocol = new pmtiles.Protocol();
+      protocol.add(archive);
+      maplibregl.addProtocol("pmtiles", protocol.tile);
       sources.base = { type: "raster", url: about.base, tileSize: 256, attribution: about.credit };
+      // one of lines and areas needs a style of its own: said, not drawn
+      archive.getHeader().then(function (head) { if (head.tileType === 1) status.textContent = words.base = words.no_pictures; }, function () {});
     } else {
-      sources.base = { type: "raster", tiles: [about.base], tileSize: 256, attribution: about.credit };
+      const tiles = about.base.charAt(0) === "/" ? here + about.base : about.base;
+      sources.base = { type: "raster", tiles: [tiles], tileSize: 256, maxzoom: 18, attribution: about.credit };
     }
     layers.push({ id: "base", type: "raster", source: "base" });
   }
@@ -147,7 +152,7 @@
   const kept = location.hash.indexOf("at=") >= 0, e = about.extent;
   const map = new maplibregl.Map({
     bounds: e && !kept ? [[e[0], e[1]], [e[2], e[3]]] : undefined, fitBoundsOptions: { padding: 40 },
-    container: place, style: { version: 8, sources: sources, layers: layers }, hash: "at",
+    container: place, style: { version: 8, sources: sources, layers: layers }, hash: "at", locale: words.controls,
     maxZoom: 18, attributionControl: { compact: true }, dragRotate: false, pitchWithRotate: false, fadeDuration: 0,
   });
   window.huhang = window.huhang || {};
@@ -161,7 +166,8 @@
     else if (event.id.indexOf("name:") === 0) map.addImage(event.id, drawName(event.id.slice(5)), { pixelRatio: 2 });
   });
   map.on("error", function (event) {
-    if (event.error && event.error.status === 401 && window.huhang.sessionExpired) window.huhang.sessionExpired();
+    if (event.sourceId === "base") status.textContent = words.base;
+    else if (event.error && event.error.status === 401 && window.huhang.sessionExpired) window.huhang.sessionExpired();
     else status.textContent = words.failed;
   });
 
@@ -220,38 +226,128 @@
   });
   map.on("click", "unit", function (event) { if (!drawing) popup(event.lngLat, [{ text: event.features[0].properties.name }]); });
 
-  /* ---- drawing a circle or polygon; what is drawn goes into the address ---- */
-  let drawing = null, corners = [];
-  const hint = document.getElementById("map-hint");
+  /* ---- drawing a circle or polygon, by mouse, finger or keys; what is drawn goes into the address ---- */
+  let drawing = null, corners = [], aim = null, began = null;
+  const hint = document.getElementById("map-hint"), canvas = map.getCanvas();
+  const cross = document.createElement("div");
+  cross.className = "map-aim";
+  cross.setAttribute("aria-hidden", "true");
+  cross.hidden = true;
+  place.append(cross);
   function metres(a, b) {
     return new maplibregl.LngLat(a[0], a[1]).distanceTo(new maplibregl.LngLat(b[0], b[1]));
   }
+  function long(m) { return m < 1000 ? fill(words.metres, { n: Math.round(m) }) : fill(words.kilometres, { n: (m / 1000).toFixed(1) }); }
+  function fill(text, values) { return text.replace(/%\((\w+)\)s/g, function (_all, name) { return values[name]; }); }
   function go(shape) {
     const said = new URLSearchParams(about.query);
     said.set("shape", shape);
     location.href = location.pathname + "?" + said.toString() + location.hash;
   }
   function fixed(p) { return p[0].toFixed(6) + "," + p[1].toFixed(6); }
-  function stop() { drawing = null; corners = []; hint.textContent = ""; map.getCanvas().style.cursor = ""; }
-  document.querySelectorAll("[data-draw]").forEach(function (button) {
-    button.addEventListener("click", function () {
+  function shown(at) {
+    const drawn = at && corners.length ? corners.concat([at]) : corners;
+    if (!drawing) return about.shape ? ring(about.shape) : { type: "FeatureCollection", features: [] };
+    if (drawing === "circle" && at && corners.length) return around(corners[0], at);
+    if (drawn.length < 2) return { type: "FeatureCollection", features: [] };
+    return drawn.length > 2 ? ring(drawn) : { type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: drawn } };
+  }
+  function around(middle, edge) {
+    const high = metres(middle, edge) / 111194.93, wide = high / Math.cos((middle[1] * Math.PI) / 180), points = [];
+    for (let i = 0; i < 64; i++) points.push([middle[0] + wide * Math.cos((i * Math.PI) / 32), middle[1] + high * Math.sin((i * Math.PI) / 32)]);
+    return ring(points);
+  }
+  function stop() {
+    drawing = aim = null;
+    corners = [];
+    cross.hidden = true;
+    hint.textContent = canvas.style.cursor = "";
+    map.keyboard.enable();
+    map.getSource("shape").setData(shown());
+  }
+  function put(at) {
+    if (drawing === "circle") {
+      if (!corners.length) corners.push(at);
+      else if (metres(corners[0], at) >= 1) go("circle:" + fixed(corners[0]) + "," + Math.round(metres(corners[0], at)));
+      return;
+    }
+    const near = function (one) { return map.project(one).dist(map.project(at)) < 14; };
+    if (corners.length >= 3 && (near(corners[0]) || (aim && near(corners[corners.length - 1])))) return go("polygon:" + corners.map(fixed).join(";"));
+    if (!corners.length || !near(corners[corners.length - 1])) corners.push(at);
+  }
+  function back() {
+    if (corners.length) corners.pop();
+    else {
       stop();
-      drawing = button.dataset.draw;
-      hint.textContent = words[drawing];
-      map.getCanvas().style.cursor = "crosshair";
+      if (began) began.focus();
+    }
+  }
+
+  /* with keys: a cross that arrows move, Enter sets what a click sets, Escape takes the last back; the hint says where */
+  function tell(what) {
+    const at = map.unproject(aim), last = corners[corners.length - 1], here = [at.lng, at.lat];
+    const areas = map.getLayer("area") ? map.queryRenderedFeatures(aim, { layers: ["area"] }) : [];
+    areas.sort(function (a, b) { return b.properties.level - a.properties.level; });
+    const parts = [what, fill(words.at, { lon: at.lng.toFixed(5), lat: at.lat.toFixed(5) })];
+    if (areas.length) parts.push(areas[0].properties.name);
+    if (last) parts.push(fill(drawing === "circle" ? words.radius : words.from, { far: long(metres(last, here)) }));
+    hint.textContent = parts.filter(Boolean).join(words.stop);
+    cross.style.left = aim[0] + "px";
+    cross.style.top = aim[1] + "px";
+    cross.hidden = false;
+    map.getSource("shape").setData(shown(here));
+  }
+  function move(x, y) {
+    const edge = 40, wide = canvas.clientWidth, high = canvas.clientHeight;
+    const to = [aim[0] + x, aim[1] + y];
+    const held = [Math.max(edge, Math.min(wide - edge, to[0])), Math.max(edge, Math.min(high - edge, to[1]))];
+    if (held[0] !== to[0] || held[1] !== to[1]) map.panBy([to[0] - held[0], to[1] - held[1]], { animate: false });
+    aim = held;
+  }
+  const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  function start(button) {
+    stop();
+    drawing = button.dataset.draw;
+    began = button;
+    hint.textContent = words[drawing];
+    canvas.style.cursor = "crosshair";
+  }
+  function startWithKeys() {
+    map.keyboard.disable();
+    aim = [canvas.clientWidth / 2, canvas.clientHeight / 2];
+    canvas.focus();
+    tell(words[drawing + "_keys"]);
+  }
+  document.querySelectorAll("[data-draw]").forEach(function (button) {
+    button.addEventListener("click", function (event) {
+      start(button);
+      if (event.detail === 0) startWithKeys();  // pressed by a key, not by a pointer
     });
   });
-  document.addEventListener("keydown", function (event) { if (event.key === "Escape" && drawing) { stop(); map.getSource("shape").setData(about.shape ? ring(about.shape) : { type: "FeatureCollection", features: [] }); } });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape" || !drawing) return;
+    const keys = aim;
+    back();
+    if (drawing && keys) tell(fill(words.left, { n: corners.length }));
+    else if (drawing) map.getSource("shape").setData(shown());
+  });
+  canvas.addEventListener("keydown", function (event) {
+    if (!drawing || event.ctrlKey || event.altKey || event.metaKey) return;
+    const arrow = ARROWS[event.key], step = event.shiftKey ? 2 : 20, nearer = { "+": 1, "=": 1, "-": -1 }[event.key];
+    if (!arrow && !nearer && event.key !== "Enter") return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!aim) return startWithKeys();
+    if (arrow) move(arrow[0] * step, arrow[1] * step);
+    if (nearer) map.zoomTo(map.getZoom() + nearer, { around: map.unproject(aim), animate: false });
+    if (event.key !== "Enter") return tell("");
+    const at = map.unproject(aim);
+    put([at.lng, at.lat]);
+    tell(drawing === "circle" ? words.middle : fill(words.left, { n: corners.length }));
+  });
   map.on("click", function (event) {
     if (!drawing) return;
-    const at = [event.lngLat.lng, event.lngLat.lat];
-    if (drawing === "circle") {
-      if (!corners.length) { corners.push(at); return; }
-      return go("circle:" + fixed(corners[0]) + "," + Math.max(1, Math.round(metres(corners[0], at))));
-    }
-    const first = corners[0];
-    if (corners.length >= 3 && map.project(first).dist(map.project(at)) < 14) return go("polygon:" + corners.map(fixed).join(";"));
-    corners.push(at);
-    if (corners.length >= 2) map.getSource("shape").setData(ring(corners));
+    put([event.lngLat.lng, event.lngLat.lat]);
+    map.getSource("shape").setData(shown());
   });
 })();
