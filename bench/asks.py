@@ -145,7 +145,8 @@ def writes(caller: Caller, bare: Bare) -> Iterator[Ask]:
     )
     units = _units(caller)
     there = list(bare.numbers("registered" if units is None else "dispatched", units))
-    waiting, again = iter(there), _round([row for _, _, row in there])
+    # the bare moves raise versions, so they are made on cases that nobody moves by page or API
+    waiting, again = iter(there), _round([row for _, _, row in bare.numbers("handling", units)])
     name = "classify" if units is None else "sign"
     values = {"category": "PS-02", "nature": "help", "urgency": "0"} if units is None else {}
 
