@@ -118,12 +118,13 @@ def _visited(span: Span) -> Q:
 
 def _counts(actor: Actor, name: str, ids: Sequence[uuid.UUID], span: Span) -> dict[uuid.UUID, dict[str, int]]:
     kind, column = kind_of(name), f"{name}__post"
-    wanted = {one: Count("pk", filter=_where(one, span)) for one, of in OF_KIND.items() if of == name}
+    wanted = {one: Count("pk", filter=counts(one, span)) for one, of in OF_KIND.items() if of == name}
     rows = visible_to(actor, Case.objects.filter(kind=kind.name, **{f"{column}__in": list(ids)}))
     return {row[column]: row for row in rows.order_by().values(column).annotate(**wanted)}
 
 
-def _where(name: str, span: Span) -> Q:
+def counts(name: str, span: Span) -> Q:
+    """What a number of hazards or disputes counts in these days."""
     kind = kind_of(OF_KIND[name])
     return counted(kind, figure_of(kind, name), span.window)
 
@@ -153,7 +154,7 @@ def behind(actor: Actor, post: Post, name: str, span: Span) -> QuerySet[Case]:
         rows = Case.objects.filter(_visited(span), subject_id=post.host_id)
     elif name in OF_KIND:
         kind = OF_KIND[name]
-        rows = Case.objects.filter(_where(name, span), kind=kind, **{f"{kind}__post": post})
+        rows = Case.objects.filter(counts(name, span), kind=kind, **{f"{kind}__post": post})
     else:
         raise Missing("没有这个数字，请从页面上点开。")
     return visible_to(actor, rows).defer("search", "folded", "body").order_by("received_at", "id")

@@ -2,6 +2,7 @@
 
 import io
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ from huhang.doors.desk.lists.export import TYPES
 from huhang.doors.desk.posts import asking
 from huhang.doors.desk.posts.export import given
 from huhang.doors.desk.posts.listing import PAGE, page_number
+from huhang.doors.desk.posts.lists import address
 from huhang.doors.desk.register.asking import units
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.kernel.errors import Denied
@@ -64,7 +66,7 @@ def month_of_all(request: HttpRequest) -> HttpResponseBase:
         "rows": [_line(row, month) for row in months.sheet(actor, list(page.object_list), span)],
         "headings": [str(months.label(name)) for name in COLUMNS],
         "totals": totals,
-        "sums": [totals[name] for name in COLUMNS],
+        "sums": [(totals[name], _behind_sum(name, span, said)) for name in COLUMNS],
         "page": page,
         "span": span,
         "month": month,
@@ -81,6 +83,15 @@ def _line(row: months.Row, month: str) -> dict[str, Any]:
     here = reverse("desk:post_month", args=[row.post.pk])
     cells = [(months.label(name), row.counts[name], f"{here}?month={month}&of={name}#rows") for name in COLUMNS]
     return {"post": row.post, "url": f"{here}?month={month}", "cells": cells}
+
+
+def _behind_sum(name: str, span: Span, said: Mapping[str, str], post: uuid.UUID | None = None) -> str:
+    """The list of exactly the rows a number counts; only hazards and disputes have one."""
+    if name not in months.OF_KIND or not said.keys() <= {"unit", "state"}:
+        return ""
+    return address(
+        months.OF_KIND[name], of=name, since=span.first, until=span.last, unit=said.get("unit", ""), post=post or ""
+    )
 
 
 def _table(
@@ -133,6 +144,7 @@ def month_of_post(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         "of_label": months.label(of) if of in COLUMNS else "",
         "stays": months.stays(post, span) if of == months.OFFICERS else [],
         "rounds": months.rounds(post, span) if of == months.ROUNDS else [],
+        "list_url": _behind_sum(of, span, {}, post.pk),
         "rows": _cases(actor, post, of, span) if of and of not in (months.OFFICERS, months.ROUNDS) else [],
         "unit": tree().label(post.station.unit_id),
         "may_export": Perm.EXPORT in actor.perms,

@@ -19,6 +19,7 @@ from huhang.cases.models import Case
 from huhang.cases.registry import kind_of
 from huhang.doors.desk.case.told import Told
 from huhang.doors.desk.posts.deciding import day_of, id_of
+from huhang.doors.desk.posts.lists import address
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.notices import done
 from huhang.doors.frame.parts import Fact
@@ -166,7 +167,10 @@ def _show(
         "may": may,
         "may_take": takes,
         "rounds": Round.objects.filter(post=post).select_related("officer").order_by("-at", "-id")[:NEWEST],
-        "boxes": [(_("隐患"), mine["hazard"]), (_("纠纷"), mine["dispute"])],
+        "boxes": [
+            (_("隐患"), mine["hazard"], address("hazard", post=post.pk)),
+            (_("纠纷"), mine["dispute"], address("dispute", post=post.pk)),
+        ],
         "form": next(iter(forms_.values()), None),
         "do": next(iter(forms_), ""),
         "now": now,
