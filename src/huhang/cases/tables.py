@@ -23,6 +23,7 @@ from huhang.base.journal import actions as journal
 from huhang.base.people.queries import actor_of, with_posts
 from huhang.base.sheets.cells import Cell, is_blank
 from huhang.base.sheets.headings import Plan, Vocabulary
+from huhang.base.sheets.lying import LYING
 from huhang.base.sheets.reading import read
 from huhang.base.vault import actions as vault
 from huhang.cases.models import Case
@@ -205,6 +206,46 @@ class Table(ABC, Generic[Run]):
             jobs.enqueue(self.job, now=now, run=str(run.pk))
         return run
 
+    @transaction.atomic
+    def discard(self, *, run_id: uuid.UUID, by: Actor, now: datetime) -> None:
+        """Removes an import that was checked and not begun, with all that was read of the file.
+
+        Raises:
+            Missing: none of this actor's.
+            Conflict: it has begun.
+        """
+        run = self._locked(run_id, by)
+        if run.started_at is not None:
+            raise Conflict("已经开始导入，不能删除。")
+        self._remove(run, by, now)
+
+    def expire(self, *, now: datetime) -> int:
+        """Removes what nobody began with in time; what broke off for as long keeps its rows, but nothing sealed.
+
+        Returns how many.
+        """
+        with acting(SYSTEM), transaction.atomic():
+            rows = self.runs_of(SYSTEM).filter(finished_at=None).select_for_update(of=("self",))
+            old = list(rows.filter(started_at=None, created_at__lte=now - LYING))
+            for run in old:
+                self._remove(run, SYSTEM, now)
+            broken = list(rows.filter(started_at__lte=now - LYING))
+            for run in broken:
+                self._end(run, SYSTEM, now)
+        return len(old) + len(broken)
+
+    def _remove(self, run: Run, by: Actor, now: datetime) -> None:
+        self._write("import_discard", run, by, now, total=run.total)
+        run.delete()
+
+    def _end(self, run: Run, by: Actor, now: datetime) -> None:
+        """Nothing more is saved of it, and nothing sealed is kept."""
+        run.finished_at = now
+        if self.private:
+            run.sealed = None  # type: ignore[attr-defined]
+        self._write("import_finish", run, by, now, saved=run.saved)
+        run.save()
+
     def _locked(self, run_id: uuid.UUID, by: Actor) -> Run:
         return self._one(self.runs_of(by).select_for_update(of=("self",)), run_id)
 
@@ -230,10 +271,7 @@ class Table(ABC, Generic[Run]):
                 run.done = piece.stop
                 run.saved = sum("number" in row for row in run.rows)
                 if run.done >= run.total:
-                    run.finished_at = timezone.now()
-                    if self.private:
-                        run.sealed = None  # type: ignore[attr-defined]
-                    self._write("import_finish", run, by, run.finished_at, saved=run.saved)
+                    self._end(run, by, timezone.now())
                 run.save()
 
     def _told(self, run: Run) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from huhang.base.catalog import queries as catalog
 from huhang.base.replies.actions import Answer, once
+from huhang.base.sheets.lying import goes_at
 from huhang.cases.tables import UNDO, Table
 from huhang.doors.desk.case.told import Told
 from huhang.doors.desk.lists.export import TYPES
@@ -77,13 +78,14 @@ class Pages:
             path(f"{where}template.xlsx", gate(safe(self.template_page)), name=f"{name}_template"),
             path(f"{where}<uuid:pk>/", gate(safe(self.import_page)), name=f"{name}_import"),
             path(f"{where}<uuid:pk>/begin/", gate(post(self.begin_page)), name=f"{name}_import_begin"),
+            path(f"{where}<uuid:pk>/discard/", gate(post(self.discard_page)), name=f"{name}_import_discard"),
             path(f"{where}<uuid:pk>/undo/", gate(post(self.undo_page)), name=f"{name}_import_undo"),
         ]
 
     def _context(self, **more: Any) -> dict[str, Any]:
         name = self.name
         known = {"all": f"desk:{name}_imports", "one": f"desk:{name}_import", "sheet": f"desk:{name}_template"}
-        acts = {"begin": f"desk:{name}_import_begin", "undo": f"desk:{name}_import_undo", "list": self.list_name}
+        acts = {act: f"desk:{name}_import_{act}" for act in ("begin", "discard", "undo")} | {"list": self.list_name}
         return {"pages": self, "to": {**known, **acts}, "now": timezone.now(), **more}
 
     def imports_page(self, request: HttpRequest) -> HttpResponseBase:
@@ -141,6 +143,7 @@ class Pages:
             rows=rows,
             more=run.total > SHOWN,
             may_undo=run.finished_at is not None and run.undone_at is None and now - run.finished_at <= UNDO,
+            goes_at=goes_at(run.created_at),
             running=run.started_at is not None and run.finished_at is None,
         )
         return render(request, "desk/tables/import.html", context)
@@ -150,6 +153,12 @@ class Pages:
         good = request.POST.get("rows") == "good"
         self.table.begin(run_id=pk, good_only=good, by=actor_of(request), now=timezone.now())
         return redirect(f"desk:{self.name}_import", pk=pk)
+
+    def discard_page(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """Removes an import that was not begun, with what was read of the file."""
+        self.table.discard(run_id=pk, by=actor_of(request), now=timezone.now())
+        done(request, _("已删除，文件里的内容没有留下。"))
+        return redirect(f"desk:{self.name}_imports")
 
     def undo_page(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """Takes the whole import back; what somebody went on with stays."""

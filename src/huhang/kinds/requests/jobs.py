@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from huhang.base.jobs.registry import duty, work
 from huhang.kinds.requests.actions.reminding import remind_unsigned
-from huhang.kinds.requests.importing.actions import file_rows
+from huhang.kinds.requests.importing.actions import expire, file_rows
 
 
 @work("requests.import", whole=False)
@@ -18,3 +18,9 @@ def import_requests(run: str) -> None:
 def unsigned(now: datetime) -> None:
     """Reminds whoever answers for what nobody signed in time (C2)."""
     remind_unsigned(now=now)
+
+
+@duty("requests.import_forget", every=timedelta(hours=6))
+def forget_tables(now: datetime) -> None:
+    """Removes checked tables nobody began with in time."""
+    expire(now=now)

@@ -18,3 +18,9 @@ def forget(now: datetime) -> None:
 def import_table(run: str) -> None:
     """Saves a checked table of sessions; stopped anywhere, it goes on there."""
     importing.TABLE.save(uuid.UUID(run))
+
+
+@duty("trainings.import_forget", every=timedelta(hours=6))
+def forget_tables(now: datetime) -> None:
+    """Removes checked tables nobody began with in time."""
+    importing.TABLE.expire(now=now)

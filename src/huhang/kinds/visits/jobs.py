@@ -1,8 +1,9 @@
-"""The work of imports."""
+"""The work of imports, and the duty that removes what nobody began with."""
 
 import uuid
+from datetime import datetime, timedelta
 
-from huhang.base.jobs.registry import work
+from huhang.base.jobs.registry import duty, work
 from huhang.kinds.visits.importing import TABLE
 
 
@@ -10,3 +11,9 @@ from huhang.kinds.visits.importing import TABLE
 def import_table(run: str) -> None:
     """Saves a checked table of visits; stopped anywhere, it goes on there."""
     TABLE.save(uuid.UUID(run))
+
+
+@duty("visits.import_forget", every=timedelta(hours=6))
+def forget_tables(now: datetime) -> None:
+    """Removes checked tables nobody began with in time."""
+    TABLE.expire(now=now)

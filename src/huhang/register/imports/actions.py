@@ -20,6 +20,7 @@ from huhang.base.journal import actions as journal
 from huhang.base.people.queries import actor_of, with_posts
 from huhang.base.sheets.cells import Cell
 from huhang.base.sheets.headings import Plan
+from huhang.base.sheets.lying import LYING
 from huhang.base.sheets.reading import read
 from huhang.kernel.errors import Conflict, Denied, Invalid, Missing
 from huhang.kernel.numbering import uuid7
@@ -295,13 +296,17 @@ def discard(*, run_id: uuid.UUID, by: Actor, now: datetime) -> None:
     run = _locked(run_id, by)
     if run.started_at is not None:
         raise Conflict("已经开始导入，不能删除。")
+    _remove(run, by, now)
+
+
+def _remove(run: Run, by: Actor, now: datetime) -> None:
     kept = run.file
     Run.objects.filter(pk=run.pk).update(file=None)
     if kept is not None:
         files.remove(kept, by=by, now=now)
     Remark.objects.filter(run=run).delete()
     Run.objects.filter(pk=run.pk).delete()
-    journal.write("register.import_discard", by=by, now=now, data={"import": str(run_id)})
+    journal.write("register.import_discard", by=by, now=now, data={"import": str(run.pk)})
 
 
 @transaction.atomic
@@ -345,12 +350,15 @@ def take_back(run_id: uuid.UUID) -> Run:
 
 
 def forget_files(*, now: datetime) -> int:
-    """Removes the files of runs that are over and of those nobody went on with. Returns how many."""
-    with acting(SYSTEM):
+    """Removes runs nobody began with in time, and the files of those that are over. Returns how many."""
+    with acting(SYSTEM), transaction.atomic():
+        lying = list(queries.never_begun(now - LYING))
+        for run in lying:
+            _remove(run, SYSTEM, now)
         old = [run for run in queries.with_old_files(now - UNDO) if run.file is not None]
         for run in old:
             kept = run.file
             Run.objects.filter(pk=run.pk).update(file=None)
             assert kept is not None
             files.remove(kept, by=SYSTEM, now=now)
-    return len(old)
+    return len(lying) + len(old)

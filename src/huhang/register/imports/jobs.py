@@ -27,5 +27,5 @@ def undo_table(run: str) -> None:
 
 @duty("register.import_files", every=timedelta(hours=6))
 def forget_files(now: datetime) -> None:
-    """Removes the files of imports that can no longer be undone."""
+    """Removes checked tables nobody began with in time, and the files of imports that can no longer be undone."""
     actions.forget_files(now=now)

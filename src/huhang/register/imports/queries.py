@@ -46,7 +46,12 @@ def failed(run: Run) -> bool:
     return bool(given_up.exists())
 
 
+def never_begun(before: datetime) -> QuerySet[Run]:
+    """Runs taken before a moment that nobody began with, and those that cannot be begun."""
+    return Run.objects.select_for_update(of=("self",)).filter(started_at=None, created_at__lte=before)
+
+
 def with_old_files(before: datetime) -> QuerySet[Run]:
-    """Runs finished, refused or left lying before a moment, whose file still lies there."""
-    over = Q(finished_at__lt=before) | Q(started_at__isnull=True, created_at__lt=before)
+    """Runs finished or refused before a moment, whose file still lies there."""
+    over = Q(finished_at__lt=before) | Q(started_at__isnull=True, created_at__lt=before) & ~Q(refused="")
     return Run.objects.select_for_update(of=("self",)).filter(over, file__isnull=False)

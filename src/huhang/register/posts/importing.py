@@ -16,6 +16,7 @@ from huhang.base.people.models import User
 from huhang.base.sheets import cells, template
 from huhang.base.sheets.cells import Cell
 from huhang.base.sheets.headings import Plan, Vocabulary, wanted
+from huhang.base.sheets.lying import LYING
 from huhang.base.sheets.reading import read
 from huhang.base.sheets.template import TemplateColumn
 from huhang.kernel.errors import Conflict, Denied, Invalid, Missing, Refusal
@@ -276,6 +277,34 @@ def _save(run: Import, row: dict[str, Any], by: Actor, now: datetime) -> None:
         row.update(sort="refused", **_told(wrong))
         return
     row["sort"] = "done"
+
+
+@transaction.atomic
+def discard(*, import_id: uuid.UUID, by: Actor, now: datetime) -> None:
+    """Removes a checked table that was not saved, with all that was read of it.
+
+    Raises:
+        Missing: no such import of one's own.
+        Conflict: it was saved.
+    """
+    run = Import.objects.select_for_update().get(pk=mine(by, import_id).pk)
+    if run.saved_at is not None:
+        raise Conflict("已经导入，不能删除。")
+    _remove(run, by, now)
+
+
+def expire(*, now: datetime) -> int:
+    """Removes checked tables nobody saved in time. Returns how many."""
+    with acting(SYSTEM), transaction.atomic():
+        old = list(Import.objects.select_for_update().filter(saved_at=None, created_at__lte=now - LYING))
+        for run in old:
+            _remove(run, SYSTEM, now)
+    return len(old)
+
+
+def _remove(run: Import, by: Actor, now: datetime) -> None:
+    journal.write("post.import_discard", by=by, now=now, data={"import": str(run.pk), "what": run.what})
+    run.delete()
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from huhang.base.access.rules import Perm
 from huhang.base.replies.actions import Answer, once
+from huhang.base.sheets.lying import goes_at
 from huhang.doors.desk.imports.forms import Upload, pairs
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.notices import done
@@ -118,6 +119,7 @@ def run_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "rows": rows[:SHOWN],
         "more": len(rows) > SHOWN,
         "progress": _progress(run) if state == "running" else None,
+        "goes_at": goes_at(run.created_at),
         "now": timezone.now(),
     }
     return render(request, "desk/imports/run.html", context)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from huhang.base.access.rules import Perm
+from huhang.base.sheets.lying import goes_at
 from huhang.doors.desk.case.told import Told
 from huhang.doors.desk.lists.export import TYPES
 from huhang.doors.frame.gates import actor_of, officers
@@ -98,6 +99,10 @@ def import_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             if request.POST.get("do") == "undo":
                 gone, stayed = importing.undo(import_id=pk, by=actor, now=now)
                 done(request, _("已撤销 %(n)d 行，%(m)d 行已经用上，没有撤销。") % {"n": gone, "m": stayed})
+            elif request.POST.get("do") == "discard":
+                importing.discard(import_id=pk, by=actor, now=now)
+                done(request, _("已删除，文件里的内容没有留下。"))
+                return redirect("desk:post_imports")
             else:
                 saved = importing.save(import_id=pk, by=actor, now=now)
                 done(request, _("已导入 %(n)d 行。") % {"n": saved.count("done")})
@@ -114,6 +119,7 @@ def import_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "good": run.count("new") + run.count("end"),
         "more": max(0, len(rows) - SHOWN),
         "may_undo": run.saved_at and not run.undone_at and now - run.saved_at <= importing.UNDO and run.count("done"),
+        "goes_at": goes_at(run.created_at),
         "why": why,
         "now": now,
     }

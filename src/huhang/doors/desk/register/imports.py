@@ -20,6 +20,7 @@ from huhang.base.access.queries import allows
 from huhang.base.access.rules import Perm
 from huhang.base.replies.actions import Answer, once
 from huhang.base.sheets import report
+from huhang.base.sheets.lying import goes_at
 from huhang.doors.desk.case.told import Told
 from huhang.doors.desk.imports.forms import pairs
 from huhang.doors.frame.gates import actor_of, officers
@@ -179,6 +180,7 @@ def run_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "columns": [(c["heading"], label_of(run.what, c["field"]) if c["field"] else "") for c in columns],
         "progress": _progress(run) if state in ("checking", "running", "undoing") else None,
         "may_undo": state == "done" and run.finished_at is not None and now - run.finished_at <= actions.UNDO,
+        "goes_at": goes_at(run.created_at),
         "until": run.finished_at + actions.UNDO if run.finished_at else None,
         "now": now,
     }

@@ -17,6 +17,7 @@ from huhang.base.jobs import actions as jobs
 from huhang.base.journal import actions as journal
 from huhang.base.keyring.keys import Ring
 from huhang.base.people.queries import actor_of, with_posts
+from huhang.base.sheets.lying import LYING
 from huhang.base.sheets.reading import Table, read
 from huhang.kernel.errors import Conflict, Denied, Invalid, Missing, Refusal
 from huhang.kernel.text import clean
@@ -161,9 +162,23 @@ def discard(*, run_id: uuid.UUID, by: Actor, now: datetime) -> None:
     run = _locked(run_id, by)
     if run.started_at is not None:
         raise Conflict("已经开始导入，不能删除。")
+    _remove(run, by, now)
+
+
+def _remove(run: ImportRun, by: Actor, now: datetime) -> None:
     ImportRow.objects.filter(run=run).delete()
     ImportRun.objects.filter(pk=run.pk).delete()
-    journal.write("import.discard", by=by, now=now, data={"import": str(run_id)})
+    journal.write("import.discard", by=by, now=now, data={"import": str(run.pk)})
+
+
+def expire(*, now: datetime) -> int:
+    """Removes runs nobody began with in time, with the sealed rows. Returns how many."""
+    with acting(SYSTEM), transaction.atomic():
+        rows = ImportRun.objects.select_for_update(of=("self",)).filter(started_at=None, created_at__lte=now - LYING)
+        old = list(rows)
+        for run in old:
+            _remove(run, SYSTEM, now)
+    return len(old)
 
 
 def file_rows(
