@@ -12,7 +12,7 @@ import tempfile
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import IO, Any
 
 import xlsxwriter
@@ -163,7 +163,7 @@ _OPTIONS = {
 def _xlsx(out: IO[bytes], sheet: Sheet, rows: Iterator[list[Any]], counted: _Counted) -> None:
     book = xlsxwriter.Workbook(out, _OPTIONS)
     head = book.add_format({"bold": True, "bottom": 1})
-    moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+    moment, day = (book.add_format({"num_format": f"yyyy-mm-dd{time}"}) for time in (" hh:mm", ""))
     page = book.add_worksheet(sheet.title[:31])
     for place, heading in enumerate(sheet.headings):
         page.set_column(place, place, heading.width)
@@ -171,16 +171,16 @@ def _xlsx(out: IO[bytes], sheet: Sheet, rows: Iterator[list[Any]], counted: _Cou
     page.freeze_panes(1, 1)
     line = 0
     for line, row in enumerate(rows, start=1):
-        _write(page, line, row, moment)
+        _write(page, line, row, moment, day)
     page.autofilter(0, 0, line, len(sheet.headings) - 1)
     _about(book, sheet, counted, head)
     book.close()
 
 
-def _write(page: Any, line: int, row: list[Any], moment: Any) -> None:
+def _write(page: Any, line: int, row: list[Any], moment: Any, day: Any) -> None:
     for place, value in enumerate(row):
-        if isinstance(value, datetime):
-            page.write_datetime(line, place, value, moment)
+        if isinstance(value, date):  # what stands as a date is sorted and narrowed as one; an instant is a date too
+            page.write_datetime(line, place, value, moment if isinstance(value, datetime) else day)
         elif isinstance(value, int) and not isinstance(value, bool) and abs(value) < _SURE:
             page.write_number(line, place, value)  # whoever adds the column up gets a sum
         elif value not in (None, ""):

@@ -1,15 +1,19 @@
 """A4/B4: posts and who is posted there come in as tables: checked row by row, saved, taken back within a day."""
 
 import io
-from datetime import timedelta
+import re
+import zipfile
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import xlsxwriter
+from django.test import Client
+from python_calamine import CalamineWorkbook
 
 from huhang.base.access.context import SYSTEM, acting
 from huhang.kernel.errors import Conflict, Invalid, Missing
-from huhang.register.posts import importing
+from huhang.register.posts import actions, importing
 from huhang.register.posts.models import Import, Post, Proposal, Stay
 from huhang.register.subjects.actions import enter_subject
 from huhang.register.subjects.models import Subject
@@ -116,3 +120,44 @@ def test_what_is_used_meanwhile_stays_and_a_table_that_is_none_is_refused(city: 
     with pytest.raises(Missing):
         importing.template_of("people")
     assert post(city).pk  # an ordinary opening is no import's
+
+
+def test_the_file_of_posts_holds_dates_and_comes_back_as_it_went_out(city: City) -> None:
+    """A4: what stands as a date is one in the spreadsheet, in the template's columns as in the file's cells."""
+    made = post(city)
+    actor = city.actor("chief")
+    with acting(actor):
+        actions.post_officer(
+            post_id=made.pk,
+            officer_id=city.users["handler"].pk,
+            starts_on=date(2026, 2, 1),
+            ends_on=date(2026, 3, 1),
+            why="轮值",
+            by=actor,
+            now=NOW,
+        )
+    client = Client()
+    client.force_login(city.users["chief"], backend="huhang.base.people.backends.Officers")
+    for url, what, days in (
+        ("/desk/posts/?form=xlsx", "posts", {"设立日期": date(2026, 1, 5)}),
+        (
+            "/desk/posts/?form=xlsx&of=officers",
+            "officers",
+            {"从哪天起": date(2026, 2, 1), "到哪天止": date(2026, 3, 1)},
+        ),
+    ):
+        content = b"".join(client.get(url).streaming_content)  # type: ignore[attr-defined]
+        head, row = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+        told = dict(zip(head, row, strict=True))
+        assert {name: told[name] for name in days} == days
+        assert [row["sort"] for row in sent(city, what, content).rows] == ["same"]
+        text = b"".join(client.get(url.replace("xlsx", "csv")).streaming_content).decode()  # type: ignore[attr-defined]
+        assert all(str(day) in text for day in days.values())
+        with zipfile.ZipFile(io.BytesIO(importing.template_of(what))) as packed:
+            styles, page = (packed.read(f"xl/{name}.xml").decode() for name in ("styles", "worksheets/sheet1"))
+        shapes = re.findall(r'<xf numFmtId="(\d+)"', styles.split("<cellXfs")[1])
+        own = re.findall(r'<numFmt numFmtId="(\d+)" formatCode="yyyy-mm-dd"', styles)
+        runs = re.findall(r'<col min="(\d+)" max="(\d+)"[^>]*style="(\d+)"', page)
+        columns = [shapes[int(style)] for first, last, style in runs for _ in range(int(first), int(last) + 1)]
+        wanted = [bool(one.key.endswith("_on")) for one in importing.VOCABULARIES[what].things]
+        assert [one in own for one in columns] == wanted

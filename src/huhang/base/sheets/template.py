@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import xlsxwriter
 from django.utils.translation import gettext as _
@@ -15,7 +16,11 @@ MOST = 100_000
 
 @dataclass(frozen=True)
 class TemplateColumn:
-    """A column: its heading, what it is, and the values to choose from (none: anything); ``only`` forbids others."""
+    """A column: its heading, what it is, and the values to choose from (none: anything); ``only`` forbids others.
+
+    ``moment`` says that dates stand there (``day``), or dates with the hour where it is known (``time``): what is typed
+    is then a date of the spreadsheet; anything else is text.
+    """
 
     heading: str
     about: str
@@ -24,6 +29,7 @@ class TemplateColumn:
     only: bool = True
     needed: bool = False
     example: str = ""
+    moment: Literal["", "day", "time"] = ""
 
 
 def written(title: str, columns: Sequence[TemplateColumn], notes: Sequence[str]) -> bytes:
@@ -32,12 +38,13 @@ def written(title: str, columns: Sequence[TemplateColumn], notes: Sequence[str])
     with xlsxwriter.Workbook(held, INERT) as book:
         bold = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E8EEF7"})
         must = book.add_format({"bold": True, "bottom": 1, "bg_color": "#DCE6F4", "font_color": "#9C1C1C"})
-        text = book.add_format({"num_format": "@"})
+        shapes = {"": "@", "day": "yyyy-mm-dd", "time": "yyyy-mm-dd hh:mm"}
+        formats = {name: book.add_format({"num_format": shape}) for name, shape in shapes.items()}
         sheet = book.add_worksheet(title[:31])
         about = book.add_worksheet(_("说明"))
         lists = book.add_worksheet(_("取值"))
         for at, column in enumerate(columns):
-            sheet.set_column(at, at, column.width, text)
+            sheet.set_column(at, at, column.width, formats[column.moment])
             sheet.write_string(0, at, column.heading, must if column.needed else bold)
             if column.values:
                 _choices(sheet, lists, at, column)

@@ -40,9 +40,10 @@ def template_of() -> bytes:
         TemplateColumn(
             heading=one.label,
             about=about.get(one.key, ""),
-            width=30 if one.key in ("subjects", "title", "place") else 14,
+            width=30 if one.key in ("subjects", "title", "place") else 17 if one.key == "day" else 14,
             values=tuple(label for _code, label in catalogue.choices()) if one.key == "sort" else (),
             needed=one.needed,
+            moment="time" if one.key == "day" else "day" if one.key == "returned_on" else "",
         )
         for one in VOCABULARY.things
     ]

@@ -49,10 +49,11 @@ def template_of() -> bytes:
         TemplateColumn(
             heading=one.label,
             about=about.get(one.key, ""),
-            width=30 if one.key in ("subject", "problems", "solved", "remarks") else 14,
+            width=30 if one.key in ("subject", "problems", "solved", "remarks") else 17 if one.key == "day" else 14,
             values=values.get(one.key, ()),
             only=one.key in ("purpose", "mode"),
             needed=one.needed,
+            moment="time" if one.key == "day" else "",
         )
         for one in VOCABULARY.things
     ]

@@ -80,6 +80,7 @@ def template_of(what: str) -> bytes:
             values=tuple(sorted(by_name())) if one.key == "unit" else (),
             only=False,
             needed=one.needed,
+            moment="day" if one.key.endswith("_on") else "",
         )
         for one in VOCABULARIES[what].things
     ]

@@ -110,7 +110,7 @@ def _cells(rows: list[Case]) -> Iterator[Any]:
         known = queries.detail(case)
         yield [
             *(case.number, case.title, case.from_label, case.place),
-            *(f"{local(at):%Y-%m-%d %H:%M}" for at in (known.starts_at, known.ends_at)),
+            *(local(at).replace(tzinfo=None) for at in (known.starts_at, known.ends_at)),
             *(tree().label(case.unit_id), str(kind.state(case.state).label)),
             *(case.seats, case.booked),  # type: ignore[attr-defined]
             *(known.received, known.walk_ins, known.taken, done.get(case.pk, 0)),

@@ -58,7 +58,7 @@ def exported(actor: Actor, posts: QuerySet[Post], form: str, *, of_officers: boo
 def _of_posts() -> tuple[Heading, ...]:
     """Columns of posts."""
     words = (
-        *((_("警务站编号"), 14), (_("警务站名称"), 30), (_("设在哪里"), 14), (_("设在哪里（名称）"), 30)),
+        *((_("警务站编号"), 14), (_("警务站名称"), 30), (_("设在哪里"), 14), (_("主体名称"), 30)),
         *((_("派出单位"), 20), (_("位置"), 36), (_("设立日期"), 12), (_("为什么设"), 30)),
         *((_("撤销日期"), 12), (_("为什么撤"), 30)),
     )
@@ -80,14 +80,12 @@ def _post_cells(one: Post) -> list[Any]:
     return [
         *(one.station.number, one.station.name, one.host.number, one.host.name),
         *(f"{above} {tree().label(one.station.unit_id)}".strip(), one.station.address),
-        *(one.opened_on.isoformat(), one.why),
-        *(one.closed_on.isoformat() if one.closed_on else "", one.closed_why),
+        *(one.opened_on, one.why, one.closed_on, one.closed_why),
     ]
 
 
 def _officer_cells(one: Stay) -> list[Any]:
-    until = one.ends_on.isoformat() if one.ends_on else ""
     return [
         *(one.post.station.number, one.post.station.name, one.officer.username, one.officer.name),
-        *(one.starts_on.isoformat(), until, one.why, one.ended_why),
+        *(one.starts_on, one.ends_on, one.why, one.ended_why),
     ]

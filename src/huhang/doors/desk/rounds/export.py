@@ -109,7 +109,7 @@ def cells(one: Duty) -> list[Any]:
     return [
         rule_words(one.rule, one.version),
         period_words(one),
-        f"{one.last:%Y-%m-%d}",
+        one.last,
         one.name,
         f"{above} {tree().label(one.unit_id)}".strip(),
         one.officer or "",
@@ -117,11 +117,11 @@ def cells(one: Duty) -> list[Any]:
         _moment(one.done_at),
         one.done_name or "",
         one.record,
-        _moment(one.later) if one.state == "late" else "",
+        _moment(one.later) if one.state == "late" else None,
         one.reason,
         one.excused_by,
     ]
 
 
-def _moment(at: datetime | None) -> str:
-    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
+def _moment(at: datetime | None) -> datetime | None:
+    return timezone.localtime(at).replace(tzinfo=None) if at else None

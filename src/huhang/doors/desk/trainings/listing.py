@@ -207,14 +207,14 @@ def _cells(rows: Iterator[Case]) -> Iterator[Any]:
     schedule, kind = catalog.schedule(), kind_of("training")
     for case in rows:
         known = queries.detail(case)
-        back = f"{schedule.date_of(known.returned_at)}" if known.returned_at else ""
+        back = schedule.date_of(known.returned_at) if known.returned_at else None
         numbers = (known.people, known.scanned, known.adverse, known.before_taken, known.before_passed)
         yield [
             case.number,
             catalogue.label(case.category, case.category_version),
             case.title,
             case.from_label,
-            f"{schedule.local(known.starts_at):%Y-%m-%d %H:%M}",
+            schedule.local(known.starts_at).replace(tzinfo=None),
             case.place,
             tree().label(case.unit_id),
             known.speaker,
