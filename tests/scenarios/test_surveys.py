@@ -3,7 +3,7 @@
 import json
 import re
 import uuid
-from datetime import timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -16,15 +16,20 @@ from huhang.base.catalog import queries as catalog
 from huhang.base.jobs.actions import perform
 from huhang.base.jobs.models import Work
 from huhang.base.journal.models import Entry
+from huhang.base.keyring import slips
 from huhang.base.messages.models import Message, Outbox
 from huhang.kernel.errors import Conflict, Denied, Missing, TooMany
 from huhang.kinds.requests.repeats.models import SurveyRow
 from huhang.kinds.requests.surveying import actions, queries
+from huhang.kinds.requests.surveying.actions.answering import USE
 from huhang.kinds.requests.surveying.jobs import send_invitations
 from huhang.kinds.requests.surveying.models import Answer, Invitation, Opinion, Round, Topic
+from huhang.kinds.requests.surveying.rules import working_from
 from huhang.reading.figures.periods import period
 from huhang.reading.matters.worst import TOP, topics
 from huhang.reading.surveys.results import compared, results, sheets_of
+from huhang.register.announcements import catalogue as notices
+from huhang.register.announcements.models import Copy, Notice
 from huhang.register.subjects.actions import add_contact, enter_subject
 from tests.factories.city import NOW, City, filed, make_city
 
@@ -245,3 +250,80 @@ def test_only_who_holds_the_ground_begins_and_only_who_sees_it_reads(city: City)
         with pytest.raises(Missing):
             queries.round_of(other, row.pk)
     assert uuid.UUID(str(row.pk)).version == 7
+
+
+def _texts() -> list[str]:
+    for work in Work.objects.filter(name="messages.send", done_at=None):
+        assert perform(work.pk, NOW + timedelta(days=9)), work.last_error
+    return [one.text for one in Outbox.objects.order_by("at", "id")]
+
+
+@HALL
+def test_those_who_have_not_answered_are_reminded_once_and_nothing_tells_who_answered_when(city: City) -> None:
+    """C6, ADR 38: one reminder, in working hours, none for whoever answered or had all notices of the month."""
+    _invited(city, 9)
+    row = begun(city, "liaison", "sms")
+    who, values = city.actor("liaison"), {"overall": "2", "class": "park"}
+    with acting(who):
+        with pytest.raises(Conflict, match="还没有发完"):
+            actions.remind(round_id=row.pk, by=who, now=NOW)
+        links = _links(city, row)
+        with pytest.raises(Conflict, match="才能提醒"):
+            actions.remind(round_id=row.pk, by=who, now=NOW)
+    for link in links[:3]:
+        actions.answer(values, link=link, now=NOW)
+    later = slips.digests(links[3], USE)
+    capped = Invitation.objects.filter(reached=True, spent=False).exclude(digest__in=later).first()
+    assert capped
+    monday = NOW + timedelta(days=3)
+    with acting(SYSTEM):
+        for n in range(notices.policy().cap_month):
+            notice = Notice.objects.create(title=f"{n}", body="x", unit_id=row.unit_id, created_at=NOW, by_label="x")
+            Copy.objects.create(notice=notice, subject_id=capped.subject_id, sent_at=NOW, way=Copy.Way.SMS)
+    saturday = NOW + timedelta(days=1, hours=12)
+    with acting(city.actor("other_handler")), pytest.raises(Missing):
+        actions.remind(round_id=row.pk, by=city.actor("other_handler"), now=monday)
+    sent = len(_texts())
+    with acting(who):
+        assert actions.remind(round_id=row.pk, by=who, now=saturday + timedelta(days=1)) == 5
+        with pytest.raises(Conflict, match="已经提醒过"):
+            actions.remind(round_id=row.pk, by=who, now=monday)
+    work = Work.objects.get(name="surveys.remind")
+    assert work.not_before == (monday - timedelta(hours=1, minutes=30))  # Monday 8:30, when work begins
+    assert actions.remind_portion(row.pk, now=saturday) == 0  # nobody is written to at the weekend
+    assert len(_texts()) == sent
+    actions.answer(values, link=links[3], now=monday)  # answered between asking and sending
+    while actions.remind_portion(row.pk, now=monday):
+        pass
+    told = _texts()[sent:]
+    assert len(told) == 3  # of eight reached four had answered, and one had its notices
+    again = [re.search(r"/a/([\w-]+)/", text)[1] for text in told]  # type: ignore[index]
+    assert not set(again) & set(links)
+    assert not Message.objects.filter(text__contains=again[0]).exists()
+    # the second link works, uses up the first, and the first of another still works
+    assert actions.answer(values, link=again[0], now=monday).state == "open"
+    assert actions.answer(values, link=again[0], now=monday).state == "spent"
+    left = [link for link in links if actions.look(link=link, now=monday).state == "open"]
+    assert len(left) == 3
+    assert actions.answer(values, link=left[0], now=monday).state == "open"
+    assert Answer.objects.count() == Invitation.objects.filter(spent=True).count() == 6
+    assert not Invitation.objects.filter(again=None).exists()  # answered before or after: the rows are alike
+    entry = Entry.objects.get(action="survey.remind")
+    assert json.loads(entry.data) == {"survey": str(row.pk), "count": 5}
+    with acting(who):
+        actions.close(round_id=row.pk, by=who, now=monday)
+        with pytest.raises(Conflict, match="已经结束"):
+            actions.remind(round_id=row.pk, by=who, now=monday)
+
+
+def test_a_reminder_is_sent_in_working_hours_only() -> None:
+    calendar, slots = catalog.calendar(), catalog.schedule()
+    at = slots.at
+    friday, monday = date(2026, 11, 20), date(2026, 11, 23)
+    for clock, expected in (
+        (time(7, 0), at(friday, time(8, 30))),
+        (time(10, 0), at(friday, time(10, 0))),
+        (time(12, 30), slots.spans(friday)[1][0]),
+        (time(23, 0), at(monday, time(8, 30))),
+    ):
+        assert working_from(at(friday, clock), calendar, slots) == expected

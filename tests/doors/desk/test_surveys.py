@@ -12,7 +12,7 @@ from django.utils import timezone
 from huhang.base.access.context import SYSTEM, acting
 from huhang.kinds.requests.surveying import actions
 from huhang.kinds.requests.surveying.models import Invitation, Opinion, Round, Topic
-from huhang.register.subjects.actions import enter_subject
+from huhang.register.subjects.actions import add_contact, enter_subject
 from tests.doors.desk.test_case_page import client_of
 from tests.factories.city import NOW, City, make_city
 
@@ -126,3 +126,30 @@ def test_links_are_printed_for_whom_no_sms_reaches_and_others_see_nothing(city: 
         assert other.get(where).status_code == 404
     assert other.get(reverse("desk:survey_new")).status_code == 403
     assert client_of(city, "chief").get(url).status_code == 200
+
+
+@HALL
+def test_a_reminder_is_asked_for_once_on_the_page(city: City) -> None:
+    with acting(SYSTEM):
+        for n in range(2):
+            unit = city.units["harbour"].pk
+            one = enter_subject(kind="enterprise", name=f"企业{n}", unit_id=unit, by=SYSTEM, now=NOW)
+            add_contact(subject_id=one.pk, name="王海燕", phone=f"1380000000{n}", role="head", by=SYSTEM, now=NOW)
+    desk = client_of(city, "liaison")
+    url = begun(desk, audience="sms")["Location"]
+    row = Round.objects.get()
+    while actions.invite(row.pk, now=timezone.now()):
+        pass
+    assert "提醒没有作答的" not in desk.get(url).content.decode()
+    assert "才能提醒" in desk.post(f"{url}remind/").content.decode()
+    started = timezone.now() - timedelta(days=4)
+    Round.objects.update(created_at=started, starts_at=started)
+    page = desk.get(url).content.decode()
+    assert "收到短信还没有作答的 2 家" in page
+    assert client_of(city, "other_handler").post(f"{url}remind/").status_code == 403
+    assert desk.post(f"{url}remind/").status_code == 302
+    page = desk.get(url).content.decode()
+    assert "提醒过" in page
+    assert "提醒一次" not in page
+    assert "/a/" not in page
+    assert desk.post(f"{url}remind/").status_code == 409

@@ -28,6 +28,10 @@ WORDS: dict[str, Words] = {
         "【护航】请您匿名评议公安服务，点 %(link)s 作答，不用登录，答卷不与您关联，不想答可以不答。",
         "[Huhang] Please tell us, anonymously, how we serve you: %(link)s. No account; you need not answer.",
     ),
+    "survey.again": Words(
+        "【护航】提醒：公安服务匿名评议还可以作答，点 %(link)s，答卷不与您关联，不想答可以不答，不再提醒。",
+        "[Huhang] Reminder: you can still tell us, anonymously, how we serve you: %(link)s. There is no second one.",
+    ),
     "notice.new": Words(
         "【护航】%(unit)s有一则通知给您单位，请点 %(link)s 查看并点“已阅”，也可以用手机号登录网上大厅查看。",
         "[Huhang] %(unit)s has a notice for your organisation: %(link)s. Please open it and mark it as read.",

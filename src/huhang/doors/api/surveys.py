@@ -60,6 +60,7 @@ class SurveyRow(Schema):
     starts_at: datetime
     ends_at: datetime
     closed_at: datetime | None
+    reminded_at: datetime | None
     asked: int = Field(description="邀请多少家；向所有人开放的是 0")
     address: str = Field(description="向所有人开放的地址；没有就是空")
     counted: bool = Field(description="已计入年度排名")
@@ -134,7 +135,7 @@ def _row(one: Round, now: datetime) -> dict[str, Any]:
         **{name: getattr(one, name) for name in plain},
         "state": queries.state(one, now),
         "unit": unit_ref(one.unit_id),
-        **{name: moment(getattr(one, name)) for name in ("starts_at", "ends_at", "closed_at")},
+        **{name: moment(getattr(one, name)) for name in ("starts_at", "ends_at", "closed_at", "reminded_at")},
         "address": queries.address(one) if one.audience == Round.Audience.OPEN else "",
         "counted": one.counted_id is not None,
     }
@@ -195,6 +196,14 @@ def begin_survey(request: HttpRequest, given: SurveyIn, idempotency_key: str = w
 def read_survey(request: HttpRequest, survey: UUID) -> HttpResponse:
     """每题的份数和底数；份数不够时不显示。没有逐份的答卷。"""
     return answer(_whole(queries.round_of(_sees(request), survey), timezone.now()))
+
+
+@router.post("/{uuid:survey}/remind", response=SurveyOut, summary="提醒没有作答的")
+def remind_of_survey(request: HttpRequest, survey: UUID) -> HttpResponse:
+    """收到短信还没有作答的各再收到一条，只能提醒一次，在工作时间发出；当月通知已满的不发。"""
+    actor, now = actor_of(request), timezone.now()
+    actions.remind(round_id=survey, by=actor, now=now)
+    return answer(_whole(queries.round_of(actor, survey), now))
 
 
 @router.post("/{uuid:survey}/close", response=SurveyOut, summary="结束调查")

@@ -20,7 +20,7 @@ from huhang.doors.desk.register import asking
 from huhang.doors.desk.surveys.pages import shown_page
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.doors.frame.notices import done
-from huhang.kernel.errors import Conflict, Denied, Invalid
+from huhang.kernel.errors import Conflict, Denied, Invalid, Missing
 from huhang.kernel.numbering import uuid7
 from huhang.kernel.text import canonical_json
 from huhang.kinds.requests.surveying import actions, catalogue, queries
@@ -125,6 +125,20 @@ def close_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except Conflict as refusal:
         return shown_page(request, row, refusal)
     done(request, _("调查已结束。"))
+    return redirect("desk:survey", pk=pk)
+
+
+@officers(Perm.NOTIFY)
+@require_POST
+def remind_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Reminds once those who have not answered; the links stand in their messages and nowhere else."""
+    actor = actor_of(request)
+    row = queries.round_of(actor, pk)
+    try:
+        count = actions.remind(round_id=pk, by=actor, now=timezone.now())
+    except (Conflict, Missing) as refusal:
+        return shown_page(request, row, refusal)
+    done(request, _("提醒 %(n)d 家，在工作时间发出；当月通知已满的不发。") % {"n": count})
     return redirect("desk:survey", pk=pk)
 
 

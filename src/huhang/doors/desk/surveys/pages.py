@@ -89,6 +89,7 @@ def shown_page(request: HttpRequest, row: Round, refusal: Refusal | None) -> Htt
     actor, now = actor_of(request), timezone.now()
     found, state = results(row), queries.state(row, now)
     holds, other = queries.may_hold(actor, row), _other(actor, row, request.GET.get("compare", ""))
+    far = queries.progress(row)
     wide = actor.everything and {Perm.SUPERVISE, Perm.COMMENT} <= actor.perms
     address = queries.address(row) if row.audience == Round.Audience.OPEN else ""
     context = {
@@ -97,11 +98,12 @@ def shown_page(request: HttpRequest, row: Round, refusal: Refusal | None) -> Htt
         "tone": TONES[state],
         "refused": f"{say(refusal)} {say_hint(refusal)}".strip() if refusal else "",
         "facts": _facts(row),
-        "progress": queries.progress(row),
+        "progress": far,
         "found": found,
         "questions": [_question(row, told) for told in found.questions],
         "qr": qr(address, _("问卷的二维码")) if address and state != queries.OVER else "",
         "address": address,
+        "may_remind": holds and queries.may_remind(row, now) and far.unanswered > 0,
         "may_close": holds and state != queries.OVER,
         "may_print": holds and state != queries.OVER and row.audience != Round.Audience.OPEN,
         "may_count": wide and state == queries.OVER and row.counted_id is None and _has_class(row) and found.shown,
@@ -131,6 +133,8 @@ def _facts(row: Round) -> list[Fact]:
         Fact(_("问谁"), who, note=row.narrowed),
         Fact(_("起止"), f"{timezone.localtime(row.starts_at):%Y-%m-%d %H:%M} – {_end(row):%Y-%m-%d %H:%M}"),
     ]
+    if row.reminded_at is not None:
+        facts.append(Fact(_("提醒过"), f"{timezone.localtime(row.reminded_at):%Y-%m-%d %H:%M}"))
     if row.counted_id is not None and row.counted is not None:
         facts.append(Fact(_("已计入"), _("%(year)d 年十大问题") % {"year": row.counted.year}, url=_worst(row)))
     return facts

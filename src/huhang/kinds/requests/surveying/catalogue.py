@@ -20,6 +20,8 @@ _BOUNDS = {
     "portion": (1, 1000),
     "most": (1, 200_000),
 }
+_LATER = {"remind_after_hours": (1, 24 * 30)}
+"""What versions of before do not say; the built-in number stands for it."""
 
 
 def _named(body: Mapping[str, Any], *names: str) -> list[str]:
@@ -34,8 +36,8 @@ def check_rules(body: dict[str, Any]) -> list[str]:
     """What is wrong with the rules of surveys."""
     says = [
         f"{name} 应当是 {low} 到 {high} 之间的整数"
-        for name, (low, high) in _BOUNDS.items()
-        if not _whole(body.get(name), low, high)
+        for name, (low, high) in (_BOUNDS | _LATER).items()
+        if not _whole(body.get(name, low if name in _LATER else None), low, high)
     ]
     similar = body.get("similar")
     if not isinstance(similar, int | float) or not 0 < similar <= 1:
@@ -123,7 +125,7 @@ def register() -> None:
 def policy() -> Policy:
     """The rules in force; the built-in ones with no catalogue at all."""
     body = catalog.newest(RULES).get(CODE)
-    return Policy(**{name: body[name] for name in Policy.__dataclass_fields__}) if body else Policy()
+    return Policy(**{name: body[name] for name in Policy.__dataclass_fields__ if name in body}) if body else Policy()
 
 
 def english() -> bool:

@@ -15,9 +15,9 @@ from huhang.kernel.numbering import uuid7
 class Round(models.Model):
     """A questionnaire put to people from one moment to another: to everybody by one address, or to those invited.
 
-    ``entry`` is the address of an open one. ``asked`` is how many were invited, frozen at the beginning. ``stirred`` is
-    how many answers there were when they were last written anew; ``counted`` is the year's survey its opinions were
-    entered as.
+    ``entry`` is the address of an open one. ``reminded_at`` is when those who had not answered were reminded, once for
+    all. ``asked`` is how many were invited, frozen at the beginning. ``stirred`` is how many answers there were when
+    they were last written anew; ``counted`` is the year's survey its opinions were entered as.
     """
 
     class Audience(models.TextChoices):
@@ -36,6 +36,7 @@ class Round(models.Model):
     starts_at = models.DateTimeField(_("起"))
     ends_at = models.DateTimeField(_("止"))
     closed_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
     asked = models.PositiveIntegerField(default=0)
     narrowed = models.CharField(max_length=400, blank=True, default="")
     stirred = models.PositiveIntegerField(default=0)
@@ -57,6 +58,9 @@ class Round(models.Model):
 class Invitation(models.Model):
     """A subject that was asked, and whether its link was used: not when, and not for which answer.
 
+    ``again`` knows the link of the reminder; both stay good. Whoever had answered by then has one nobody holds, so that
+    no row tells whether its answer came before or after.
+
     Without a digest the link is not made yet. Rows that were used are written anew, in another order, whenever answers
     are mixed, so that their place in the table tells nothing either.
     """
@@ -65,6 +69,7 @@ class Invitation(models.Model):
     round = models.ForeignKey(Round, db_index=False, on_delete=models.PROTECT, related_name="invitations")
     subject = models.ForeignKey("subjects.Subject", on_delete=models.PROTECT, related_name="+")
     digest = models.BinaryField(null=True, unique=True)
+    again = models.BinaryField(null=True, unique=True)
     reached = models.BooleanField(default=False)
     spent = models.BooleanField(default=False)
 

@@ -2,13 +2,14 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
 from huhang.base.access.rules import Actor, Perm
 from huhang.kernel.errors import Missing
+from huhang.kinds.requests.surveying import catalogue
 from huhang.kinds.requests.surveying.models import Answer, Invitation, Round
 from huhang.register.subjects.queries import reaches
 
@@ -51,14 +52,27 @@ def state(row: Round, now: datetime) -> str:
     return OPEN if now >= row.starts_at else PLANNED
 
 
+def remindable_from(row: Round) -> datetime:
+    """From when on those who have not answered may be reminded."""
+    return max(row.starts_at, row.created_at) + timedelta(hours=catalogue.policy().remind_after_hours)
+
+
+def may_remind(row: Round, now: datetime) -> bool:
+    """Whether a reminder can be asked for now, as far as the survey goes."""
+    asked = row.audience == Round.Audience.SMS and row.reminded_at is None
+    return asked and not is_over(row, now) and now >= remindable_from(row)
+
+
 @dataclass(frozen=True)
 class Progress:
-    """How far it has come: invited, links made, phones reached, links used, answers shown, answers still unmixed."""
+    """How far it has come: invited, links made, phones reached, links used, reached and not
+    answered, answers shown, answers still unmixed."""
 
     asked: int
     made: int
     reached: int
     spent: int
+    unanswered: int
     shown: int
     waiting: int
 
@@ -66,6 +80,7 @@ class Progress:
 def progress(row: Round) -> Progress:
     """The numbers over a survey's page."""
     links = Invitation.objects.filter(round=row).aggregate(
+        unanswered=Count("id", filter=Q(reached=True, spent=False)),  # before the names it asks for are taken
         made=Count("id", filter=Q(digest__isnull=False)),
         reached=Count("id", filter=Q(reached=True)),
         spent=Count("id", filter=Q(spent=True)),

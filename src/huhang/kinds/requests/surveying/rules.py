@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from huhang.kernel.errors import Invalid
 from huhang.kernel.identifiers import hide_numbers
 from huhang.kernel.text import clean
+from huhang.kernel.worktime import Calendar, Schedule
 
 ONE, MANY, SCALE, NUMBER, TEXT, CLASS, RANK = "one", "many", "scale", "number", "text", "class", "rank"
 KINDS = (ONE, MANY, SCALE, NUMBER, TEXT, CLASS, RANK)
@@ -26,6 +28,7 @@ class Policy:
     similar: float = 0.3
     portion: int = 100
     most: int = 20_000
+    remind_after_hours: int = 48
     version: int = 0
 
 
@@ -127,3 +130,13 @@ def released(waiting: int, shown: int, *, over: bool, least: int) -> int:
     if over:
         return waiting if shown or waiting >= least else 0
     return waiting - least if waiting >= 2 * least else 0
+
+
+def working_from(now: datetime, calendar: Calendar, schedule: Schedule) -> datetime:
+    """This instant if it lies in working hours, else when they begin again (无事不扰: nobody is reminded at supper)."""
+    day = schedule.date_of(now)
+    if calendar.kind_of(day).works:
+        left = [max(start, now) for start, end in schedule.spans(day) if now < end]
+        if left:
+            return left[0]
+    return schedule.spans(calendar.next_working(day))[0][0]

@@ -6,6 +6,7 @@ from huhang.kinds.requests.surveying.actions.counting import count_in
 from huhang.kinds.requests.surveying.actions.inviting import invite, print_links
 from huhang.kinds.requests.surveying.actions.mixing import mix, mix_all
 from huhang.kinds.requests.surveying.actions.opening import begin, close
+from huhang.kinds.requests.surveying.actions.reminding import remind, remind_portion
 
 __all__ = [
     "answer",
@@ -18,5 +19,7 @@ __all__ = [
     "mix_all",
     "move_opinion",
     "print_links",
+    "remind",
+    "remind_portion",
     "rename_topic",
 ]

@@ -1,11 +1,12 @@
 """Answering: by the address of an open survey, or by a link that works once and is not remembered with its answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from huhang.base.access.context import STRANGER, SYSTEM, acting
 from huhang.base.journal import actions as journal
@@ -44,7 +45,12 @@ def _open_round(entry: str) -> Round | None:
 
 def _invitation(link: str) -> Invitation | None:
     held = slips.digests(link, USE)
-    return Invitation.objects.select_related("round").filter(digest__in=held).first() if held else None
+    return Invitation.objects.select_related("round").filter(_held(held)).first() if held else None
+
+
+def _held(digests: Sequence[bytes]) -> Q:
+    """The link of the invitation or that of the reminder; either uses up both."""
+    return Q(digest__in=digests) | Q(again__in=digests)
 
 
 @transaction.atomic
@@ -70,7 +76,7 @@ def answer(values: Mapping[str, Any], *, entry: str = "", link: str = "", source
         body = catalogue.sheet(row.questionnaire, row.version)
         said = rules.checked(body["questions"], values)
         if link:
-            Invitation.objects.filter(digest__in=slips.digests(link, USE)).update(spent=True)
+            Invitation.objects.filter(_held(slips.digests(link, USE))).update(spent=True)
         elif source:
             admit_some(TRIES, f"{row.pk}\x00{source}", most=catalogue.policy().per_place, now=now)
         Answer.objects.create(round=row, values=said)

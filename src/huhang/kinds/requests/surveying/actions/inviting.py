@@ -22,7 +22,8 @@ PRINTED = 200
 """So many links are printed at a time."""
 
 
-def _base() -> str:
+def base() -> str:
+    """Where residents reach this installation; empty when nobody said it."""
     return settings.HUHANG_ADDRESS.rstrip("/")
 
 
@@ -35,7 +36,7 @@ def invite(round_id: uuid.UUID, *, now: datetime) -> int:
     """
     with acting(SYSTEM):
         row = Round.objects.get(pk=round_id)
-        if queries.is_over(row, now) or not _base():
+        if queries.is_over(row, now) or not base():
             return 0
         rows = Invitation.objects.select_for_update(of=("self",), skip_locked=True)
         portion = list(rows.filter(round=row, digest=None).order_by("id")[: catalogue.policy().portion])
@@ -50,7 +51,7 @@ def invite(round_id: uuid.UUID, *, now: datetime) -> int:
                     person,
                     template="survey.ask",
                     params={"link": messages.HIDDEN},
-                    hidden=f"{_base()}/a/{text}/",
+                    hidden=f"{base()}/a/{text}/",
                     by=SYSTEM,
                     now=now,
                 )
@@ -90,7 +91,7 @@ def print_links(*, round_id: uuid.UUID, by: Actor, now: datetime) -> list[Printe
         raise Conflict("这次调查向所有人开放，请用二维码。")
     if queries.is_over(row, now):
         raise Conflict("这次调查已经结束。")
-    if not _base():
+    if not base():
         raise Conflict("还没有设置网上大厅地址，做不了链接。", hint="请系统管理员设置 HUHANG_ADDRESS。")
     with acting(SYSTEM):
         rows = Invitation.objects.select_for_update(of=("self",)).filter(round=row, spent=False, reached=False)
@@ -101,6 +102,6 @@ def print_links(*, round_id: uuid.UUID, by: Actor, now: datetime) -> list[Printe
         for one in found:
             text, one.digest = slips.fresh(USE)
             one.save(update_fields=["digest"])
-            made.append(Printed(one.subject.name, f"{_base()}/a/{text}/"))
+            made.append(Printed(one.subject.name, f"{base()}/a/{text}/"))
     journal.write("survey.print", by=by, now=now, about=row.title, data={"survey": str(row.pk), "count": len(made)})
     return made

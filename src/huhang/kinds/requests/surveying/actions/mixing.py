@@ -1,6 +1,7 @@
 """Answers parted from the order in which they came, and their free text from the rest (ADR 38)."""
 
 import random
+import secrets
 import uuid
 from datetime import datetime
 from typing import Any
@@ -113,6 +114,9 @@ def _group(row: Round, opinions: list[Opinion]) -> None:
 def _shuffle_links(row: Round) -> None:
     spent = list(Invitation.objects.filter(round=row, spent=True))
     if spent:
+        for one in spent:
+            if row.reminded_at is not None and one.again is None:  # answered while the reminder went out
+                one.again = secrets.token_bytes(32)
         Invitation.objects.filter(pk__in=[one.pk for one in spent]).delete()
         _chance.shuffle(spent)
         Invitation.objects.bulk_create(spent, batch_size=2000)
