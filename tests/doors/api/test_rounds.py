@@ -47,3 +47,27 @@ def test_duties_are_listed_counted_excused_and_written_down(city: City) -> None:
     assert (made.status_code, made.json()["state"]) == (201, "done")
     for wrong in ("month=2026-13", "month=0001-01", "rule=king", f"unit={one.pk}", "colour=red", "state=gone"):
         assert chief.get(f"/rounds?{wrong}").status_code == 422, wrong
+
+
+def test_several_duties_are_excused_for_one_reason(city: City) -> None:
+    keys = []
+    for n in range(2):
+        one = enter_subject(kind="project", name=f"项目{n}", unit_id=city.units["harbour"].pk, by=SYSTEM, now=LONG_AGO)
+        keys.append({"rule": "project_meeting", "of": str(one.pk), "day": "2026-10-01"})
+    chief, where = caller("chief"), "/rounds/excuses/batch"
+    strange = {**keys[0], "day": "2026-10-02"}
+    answers = [
+        chief.post(where, {"duties": [*keys, strange, keys[0]], "reason": "汛期停工"}, key="many-001") for _ in range(2)
+    ]
+    assert [one.status_code for one in answers] == [200, 200]
+    told = answers[0].json()
+    assert told == answers[1].json()
+    shapes.ManyOut.model_validate(told, extra="forbid")
+    assert [(row["of"], row["state"], row["reason"]) for row in told["items"]] == [
+        (key["of"], "excused", "汛期停工") for key in keys
+    ]
+    assert [(row["of"], row["day"]) for row in told["refused"]] == [(strange["of"], strange["day"])]
+    assert told["refused"][0]["why"]
+    assert Excuse.objects.count() == 2
+    assert caller("liaison").post(where, {"duties": keys, "reason": "忙"}, key="many-002").json()["items"] == []
+    assert chief.post(where, {"duties": [], "reason": "x"}, key="many-003").status_code == 422

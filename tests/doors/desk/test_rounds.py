@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.catalog import queries as catalog
+from huhang.base.journal.models import Entry
 from huhang.doors.desk.rounds.export import make_rounds
 from huhang.register.liaisons import actions as liaisons
 from huhang.register.rounds import queries
@@ -191,3 +192,53 @@ def test_lists_take_few_statements(city: City, django_assert_max_num_queries: An
         catalog.snapshot()
         with django_assert_max_num_queries(4):  # who acts, what trainings gave rise to, the duties, who acted before
             assert len(queries.duties(queries.Wanted(span), chief, now)) >= 3
+
+
+def test_several_are_excused_for_one_reason_and_each_refusal_is_told(
+    city: City, django_assert_max_num_queries: Any
+) -> None:
+    some = [project(city, f"第{n}个项目") for n in range(3)]
+    liaison, chief = client_of(city, "liaison"), client_of(city, "chief")
+    where = "/desk/rounds/list/?month=2026-10&rule=project_meeting"
+    assert 'name="duty"' not in text(liaison.get(where)), "nobody excuses what is their own to do"
+    page = text(chief.get(where))
+    ticks = re.findall(r'name="duty" value="([^"]+)"', page)
+    assert len(ticks) == 3
+    back = re.search(r'name="back" value="([^"]*)"', page)
+    assert back
+    form = {"duty": ticks, "back": back[1].replace("&amp;", "&")}
+    asked = text(chief.get("/desk/rounds/excuse/", form))
+    assert "免办这 3 项" in asked
+    wrong = text(chief.post("/desk/rounds/excuse/", {**form, "reason": " "}), 422)
+    assert "请写明为什么免办" in wrong
+    assert wrong.count('name="duty"') == 3
+    done = text(chief.get(f"/desk/rounds/project_meeting/{some[0].pk}/2026-10-01/"))
+    assert "说明免办" in done
+    chief.post(f"/desk/rounds/project_meeting/{some[0].pk}/2026-10-01/", {"act": "excuse", "reason": "先说的"})
+    told = text(chief.post("/desk/rounds/excuse/", {**form, "reason": "汛期停工"}))
+    assert "已免办 2 项；1 项没有免办" in told
+    assert "第0个项目" in told
+    assert "已经说明免办" in told
+    assert sorted(Excuse.objects.values_list("reason", flat=True)) == ["先说的", "汛期停工", "汛期停工"]
+    with acting(SYSTEM):
+        lines = [one.about for one in Entry.objects.filter(action="round.excuse").order_by("at")]
+    assert sorted(lines) == ["第0个项目", "第1个项目", "第2个项目"]
+    assert 'name="duty"' not in text(chief.get(where))
+    again = text(chief.post("/desk/rounds/excuse/", {**form, "reason": "再来"}), 409)
+    assert "已免办 0 项；3 项没有免办" in again
+    assert chief.post("/desk/rounds/excuse/", {"reason": "x"}).status_code == 422
+    for broken in ("x", "a~b~c", f"project_meeting~{some[0].pk}~昨天"):
+        assert chief.get("/desk/rounds/excuse/", {"duty": broken}).status_code == 422
+    assert chief.get("/desk/rounds/excuse/", {"duty": [ticks[0]] * 101}).status_code == 422
+    assert liaison.get("/desk/rounds/excuse/", form).status_code == 403
+    other = client_of(city, "supervisor")
+    foreign = f"project_meeting~{some[1].pk}~2026-10-02"
+    gone = text(other.post("/desk/rounds/excuse/", {"duty": foreign, "reason": "x"}), 409)
+    assert "第1个项目" not in gone
+    november = where.replace("10&", "11&")
+    ticks = re.findall(r'name="duty" value="([^"]+)"', text(chief.get(november)))
+    with django_assert_max_num_queries(14):
+        chief.get(november)
+    answer = chief.post("/desk/rounds/excuse/", {"duty": ticks, "reason": "停工", "back": "month=2026-11"})
+    assert answer["Location"] == "/desk/rounds/list/?month=2026-11"
+    assert "已说明免办 3 项" in text(chief.get(answer["Location"]))

@@ -18,6 +18,7 @@ from huhang.doors.api.bodies import refuse_unknown
 from huhang.doors.api.schemas import In, UnitRef
 from huhang.doors.api.shapes import unit_ref
 from huhang.doors.frame.gates import actor_of
+from huhang.doors.frame.saying import say
 from huhang.kernel.errors import Invalid
 from huhang.register.rounds import actions, catalogue, figures, queries
 from huhang.register.rounds.deriving import Duty
@@ -140,6 +141,27 @@ class ExcuseIn(KeyIn):
     reason: str = Field(min_length=1, max_length=200)
 
 
+class ManyIn(In):
+    """Why several duties need not be done."""
+
+    duties: list[KeyIn] = Field(min_length=1, max_length=actions.MOST_AT_ONCE)
+    reason: str = Field(min_length=1, max_length=200)
+
+
+class RefusedOut(Schema):
+    """A duty that stays as it was."""
+
+    rule: str
+    of: UUID
+    day: date
+    why: str = Field(description="没有免办的理由")
+
+
+class ManyOut(Schema):
+    items: list[DutyOut] = Field(description="已免办的")
+    refused: list[RefusedOut]
+
+
 class RecordIn(KeyIn):
     """What was done without another record of it; no names."""
 
@@ -247,6 +269,24 @@ def make_excuse(request: HttpRequest, given: ExcuseIn, idempotency_key: str = wr
         return _now(given.rule, given.of, given.day, actor, now), ""
 
     return writing.done(request, idempotency_key, by=actor, content=given.dict(), now=now, work=work, status=201)
+
+
+@router.post("/excuses/batch", response={200: ManyOut}, summary="一个理由免办几项")
+def make_excuses(request: HttpRequest, given: ManyIn, idempotency_key: str = writing.key_needed()) -> HttpResponse:
+    """每一项各留一条记录；一项没有免办的不影响别的，理由在 refused 里。"""
+    actor, now = actor_of(request), timezone.now()
+
+    def work() -> tuple[Any, str]:
+        keys = [(one.rule, one.of, one.day) for one in given.duties]
+        told = actions.excuse_many(keys=keys, reason=given.reason, by=actor, now=now)
+        left = {key for key, _name, _why in told.refused}
+        items = [_now(*key, actor, now) for key in dict.fromkeys(keys) if key not in left]
+        refused = [
+            dict(zip(("rule", "of", "day"), key, strict=True)) | {"why": say(why)} for key, _n, why in told.refused
+        ]
+        return {"items": items, "refused": refused}, ""
+
+    return writing.done(request, idempotency_key, by=actor, content=given.dict(), now=now, work=work)
 
 
 @router.post("/excuses/{pk}/end", response=DutyOut, summary="收回免办")

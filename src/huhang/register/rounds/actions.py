@@ -5,6 +5,7 @@ import hmac
 import secrets
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -13,7 +14,7 @@ from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import Actor
 from huhang.base.journal import actions as journal
 from huhang.base.keyring import keys
-from huhang.kernel.errors import Conflict, Denied, Invalid, Missing, Sentence
+from huhang.kernel.errors import Conflict, Denied, Invalid, Missing, Refusal, Sentence
 from huhang.kernel.text import clean
 from huhang.register.rounds import catalogue, queries
 from huhang.register.rounds.deriving import Duty
@@ -24,6 +25,9 @@ from huhang.register.subjects.catalogue import role_label
 BACK_DAYS = 31
 """So long after it took place something can still be written down; visits have the same."""
 MOST_PEOPLE, MOST_BODIES, LONGEST = 5000, 2000, 64
+MOST_AT_ONCE = 100
+"""So many duties are excused at a time: two pages of the list."""
+Key = tuple[str, uuid.UUID, date]
 
 
 @transaction.atomic
@@ -66,6 +70,48 @@ def excuse(*, rule: str, of: uuid.UUID, day: date, reason: str, by: Actor, now: 
         raise Conflict("“%(who)s”已经说明免办。", params={"who": other.by_label if other else ""}) from None
     _write("round.excuse", duty, by, now, excuse=str(made.pk), reason=said)
     return made
+
+
+@dataclass(frozen=True)
+class Excused:
+    """What became of several: the excuses made, and each duty that stays as it was with the reason."""
+
+    made: list[Excuse]
+    refused: list[tuple[Key, str, Refusal]]
+
+
+@transaction.atomic
+def excuse_many(*, keys: Iterable[Key], reason: str, by: Actor, now: datetime) -> Excused:
+    """Excuses several duties for one reason, each with its own row in the journal; what one is refused stops no other.
+
+    Args:
+        keys: rule, of whom, first day of the period; one told twice is told once.
+
+    Raises:
+        Invalid: no reason, no duty, or too many.
+    """
+    chosen = list(dict.fromkeys(keys))
+    if not clean(reason, max_length=200):
+        raise Invalid("请写明为什么免办。", field="reason")
+    if not chosen:
+        raise Invalid("请先勾选要免办的职责。", field="duty")
+    if len(chosen) > MOST_AT_ONCE:
+        raise Invalid("一次最多免办 %(most)d 项，请分几次。", field="duty", params={"most": MOST_AT_ONCE})
+    done = Excused([], [])
+    for rule, of, day in chosen:
+        try:
+            with transaction.atomic():
+                done.made.append(excuse(rule=rule, of=of, day=day, reason=reason, by=by, now=now))
+        except (Conflict, Denied, Missing) as wrong:
+            done.refused.append(((rule, of, day), _name(rule, of, day, by, now), wrong))
+    return done
+
+
+def _name(rule: str, of: uuid.UUID, day: date, by: Actor, now: datetime) -> str:
+    try:
+        return queries.duty_of(rule, of, day, by, now).name
+    except Missing:
+        return ""
 
 
 @transaction.atomic

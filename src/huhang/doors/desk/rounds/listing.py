@@ -9,11 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from huhang.base.access.rules import Actor, Perm
 from huhang.base.people.models import User
 from huhang.doors.desk.rounds import asking
+from huhang.doors.desk.rounds.excusing import key_of, may_tick
 from huhang.doors.desk.rounds.words import month_words, shown
 from huhang.doors.frame.gates import actor_of, officers
 from huhang.register.rounds import queries
@@ -59,10 +61,15 @@ def list_page(request: HttpRequest) -> HttpResponse:
     page = Paginator(_Counted(asked, actor, now), PAGE).get_page(request.GET.get("page", "1")[:6])
     url = reverse("desk:rounds_list")
     officer = User.objects.filter(pk=asked.wanted.officer).first() if asked.wanted.officer else None
+    rows = shown(page.object_list, actor, now)
+    for row in rows:
+        row["tick"] = key_of(row["duty"]) if may_tick(row["duty"], actor) else ""
     context = {
+        "ticks": any(row["tick"] for row in rows),
+        "back": urlencode([*asked.said.items(), *([("page", page.number)] if page.number > 1 else [])]),
         "month": "" if asked.wanted.open else month_words(asked.month),
         "subject": register.visible(actor).filter(pk=asked.wanted.of).first() if asked.wanted.of else None,
-        "rows": shown(page.object_list, actor, now),
+        "rows": rows,
         "page": page,
         "bar": asking.bar(asked, actor, url),
         "officer": officer,

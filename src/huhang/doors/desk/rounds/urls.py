@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from huhang.doors.desk.rounds import calendar, duty, export, listing, mine, units
+from huhang.doors.desk.rounds import calendar, duty, excusing, export, listing, mine, units
 
 urlpatterns = [
     path("rounds/", mine.mine_page, name="rounds"),
     path("rounds/units/", units.units_page, name="rounds_units"),
     path("rounds/list/", listing.list_page, name="rounds_list"),
+    path("rounds/excuse/", excusing.excuse_page, name="rounds_excuse"),
     path("rounds/export/", export.export_page, name="rounds_export"),
     path("rounds/calendar/", calendar.calendar_page, name="rounds_calendar"),
     path("rounds/calendar/address/", calendar.feed_page, name="rounds_feed"),
