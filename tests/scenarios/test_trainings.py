@@ -13,13 +13,14 @@ from django.db import connection
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import Actor
 from huhang.base.catalog import queries as catalog
+from huhang.base.catalog.rules import Sheet
 from huhang.base.journal.models import Entry
 from huhang.base.messages.models import Message
 from huhang.cases.actions import move
 from huhang.cases.models import Case, Step
 from huhang.cases.registry import kind_of
 from huhang.kernel.errors import Conflict, Denied, Invalid, Missing
-from huhang.kinds.trainings import codes
+from huhang.kinds.trainings import catalogue, codes, queries
 from huhang.kinds.trainings.actions import count_device, forget_marks, take_quiz
 from huhang.kinds.trainings.actions.counting import CountedTwice
 from huhang.kinds.trainings.models import Mark, Result
@@ -105,7 +106,8 @@ def test_a_lecture_is_planned_told_held_returned_to_and_closed(city: City) -> No
     assert (asked.taken, asked.right) == (6, 2)
     assert set(Mark.objects.filter(case=case).values_list("stage", flat=True)) == {"after"}  # the stage is over
     clock = case.clocks.get(name="training_return")
-    assert (clock.amount, clock.unit_of_time, case.due_at) == (30, "calendar_days", clock.due_at)
+    assert (clock.amount, clock.unit_of_time, case.due_at) == (20, "working_days", clock.due_at)
+    assert clock.rule == "duty.training_return@1"
 
     with pytest.raises(Conflict, match="太近"):
         go(city, case, "liaison", "recheck", now=held + DAY, taken=10, passed=9)
@@ -284,9 +286,44 @@ def test_a_held_lecture_owes_a_return_and_the_return_fulfils_it(city: City) -> N
         return [one.state for one in found]
 
     assert owed() == ["due"]
+    with acting(SYSTEM):
+        span = Span(date(2026, 1, 1), date(2027, 12, 31))
+        (duty,) = rounds.duties(rounds.Wanted(span, rule="training_return", of=host.pk), SYSTEM, NOW)
+    case.refresh_from_db()
+    assert case.due_at is not None
+    assert catalog.schedule().date_of(case.due_at) == duty.last  # one last day, wherever one looks
     go(city, case, "liaison", "recheck", taken=10, passed=9)
     assert owed() == ["done"]
     with pytest.raises(Conflict, match="更正由别人"):
         go(city, case, replace(city.actor("liaison"), grants=city.actor("chief").grants), "void", reason="x")
     go(city, case, "chief", "void", reason="登记重复")
     assert owed() == []
+
+
+def test_the_catalogue_says_once_until_when_somebody_returns() -> None:
+    """B2, B5: where a recurring duty says it, the kind of session must not say another."""
+    duty = Sheet("recurring_duties", "training_return", 1, {"after": "training"}, "duties.yaml")
+    plain = {"name": "讲座", "name_en": "Lecture", "order": 1, "form": "lecture", "tell": True, "record_days": 3}
+    body = {**plain, "return_from": 7, "return_days": "duty", "keep": 80}
+
+    def wrong(*with_: Sheet, **more: Any) -> list[str]:
+        sheets = [Sheet("training_kinds", "x", 1, {**body, **more}, "kinds.yaml"), *with_]
+        return [one.says for one in catalogue.check_whole(sheets)]
+
+    assert catalogue.check_kind(body) == []
+    assert catalogue.check_kind({**body, "return_days": "soon"})
+    assert wrong(duty) == []
+    assert wrong() == ["没有由它引起的定期职责，return_days 应当写天数"]
+    assert wrong(duty, return_days=30) == ["回访的期限由定期职责定，return_days 应当写 duty，不另写一个"]
+    assert wrong(duty, return_days=0) == []
+    assert wrong(duty, form="drill", return_days=90) == []
+    assert wrong(duty, form="drill") == ["没有由它引起的定期职责，return_days 应当写天数"]
+    lecture = catalogue.terms("fraud")
+    assert (lecture.by_duty, lecture.returns, lecture.return_days) == (True, True, 0)
+    asked = queries.return_duty(lecture, NOW)
+    assert asked
+    assert (asked.code, asked.within) == ("training_return", 20)
+    before = queries.return_duty(lecture, NOW - 900 * DAY)
+    assert before
+    assert before.version == 1  # of a session before the duty there was: the first version's days
+    assert queries.return_duty(catalogue.terms("evacuation"), NOW) is None

@@ -9,10 +9,13 @@ from huhang.base.catalog import queries as catalog
 from huhang.base.catalog import registry
 from huhang.base.catalog.rules import Problem, Sheet
 from huhang.kernel.errors import Conflict
-from huhang.kinds.trainings.rules import CHECK, FORMS, Terms
+from huhang.kinds.trainings.rules import CHECK, FORMS, LECTURE, Terms
+from huhang.register.rounds.catalogue import DUTIES
 
 KINDS, QUIZZES = "training_kinds", "training_quizzes"
 _TIMES = (("record_days", 1, 30), ("return_from", 0, 365), ("return_days", 0, 366), ("keep", 0, 100))
+BY_DUTY = "duty"
+"""As ``return_days``: the recurring duty a session of this form gives rise to says until when (B2)."""
 
 
 def _named(body: Mapping[str, Any], *names: str) -> list[str]:
@@ -35,14 +38,19 @@ def _coded(rows: Any, low: int, high: int, what: str) -> list[str]:
 def check_kind(body: dict[str, Any]) -> list[str]:
     """What is wrong with a kind of session."""
     says = _named(body, "name", "name_en")
-    says += [f"{n} 应当是 {low} 到 {high} 之间的整数" for n, low, high in _TIMES if not _whole(body.get(n), low, high)]
+    says += [
+        f"{n} 应当是 {low} 到 {high} 之间的整数"
+        for n, low, high in _TIMES
+        if not _whole(body.get(n), low, high) and (n, body.get(n)) != ("return_days", BY_DUTY)
+    ]
     if body.get("form") not in dict(FORMS):
         says.append(f"form 应当是 {'、'.join(name for name, _label in FORMS)} 之一")
     if not isinstance(body.get("tell"), bool):
         says.append("tell 应当是 true 或 false")
     if not isinstance(body.get("order"), int):
         says.append("order 应当是整数")
-    if not says and body["return_days"] and body["return_from"] >= body["return_days"]:
+    days = body.get("return_days")
+    if not says and days != BY_DUTY and days and body["return_from"] >= body["return_days"]:
         says.append("return_from 应当早于 return_days")
     return says + _results(body)
 
@@ -80,10 +88,23 @@ def check_quiz(body: dict[str, Any]) -> list[str]:
 
 
 def check_whole(sheets: Sequence[Sheet]) -> list[Problem]:
-    """Every quiz a kind of session names is there."""
+    """Every quiz a kind of session names is there; when it is returned to is said once, by itself or by a duty."""
+    duties = {str(sheet.body.get("after")) for sheet in sheets if sheet.kind == DUTIES and sheet.body.get("after")}
     known = {sheet.code for sheet in sheets if sheet.kind == QUIZZES}
     rows = [(sheet, sheet.body.get("quiz")) for sheet in sheets if sheet.kind == KINDS]
-    return [Problem(s.file, s.code, f"没有“{quiz}”这份测验") for s, quiz in rows if quiz and quiz not in known]
+    found = [Problem(s.file, s.code, f"没有“{quiz}”这份测验") for s, quiz in rows if quiz and quiz not in known]
+    for sheet in (sheet for sheet, _quiz in rows):
+        raises, days = sort_of(str(sheet.body.get("form"))) in duties, sheet.body.get("return_days")
+        if days == BY_DUTY and not raises:
+            found.append(Problem(sheet.file, sheet.code, "没有由它引起的定期职责，return_days 应当写天数"))
+        if raises and days not in (BY_DUTY, 0):
+            found.append(Problem(sheet.file, sheet.code, "回访的期限由定期职责定，return_days 应当写 duty，不另写一个"))
+    return found
+
+
+def sort_of(form: str) -> str:
+    """As what a session of a form stands among the records of recurring duties (`doing`)."""
+    return "training" if form == LECTURE else form
 
 
 def register() -> None:
@@ -130,9 +151,19 @@ def terms(code: str, version: int = 0) -> Terms:
     if not body:
         raise Conflict("还没有装入讲座演练目录，请管理员先装入目录。")
     results = tuple((str(row["code"]), bool(row["adverse"])) for row in body.get("results") or [])
-    times = {name: int(body[name]) for name, _low, _high in _TIMES}
+    by_duty = body["return_days"] == BY_DUTY
+    times = {name: int(body[name]) for name, _low, _high in _TIMES if not (by_duty and name == "return_days")}
     form, quiz = str(body["form"]), str(body.get("quiz") or "")
-    return Terms(code, int(body["version"]), form, bool(body["tell"]), quiz, results=results, **times)
+    return Terms(
+        code,
+        int(body["version"]),
+        form,
+        bool(body["tell"]),
+        quiz,
+        results=results,
+        by_duty=by_duty,
+        **{"return_days": 0, **times},
+    )
 
 
 def result_choices(code: str, version: int) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Sessions as records of duties that come round (B2): a lecture gives rise to a return, a return fulfils it.
 
+The duty alone says until when a lecture is returned to; the clock of the session reads it (`queries.return_duty`).
 Drills and checks are returned to by their own clock and date (catalogue), so they give rise to none.
 """
 

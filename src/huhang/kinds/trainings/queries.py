@@ -14,6 +14,8 @@ from huhang.cases.models import Case
 from huhang.kinds.trainings import catalogue
 from huhang.kinds.trainings.models import Host, Result, Training
 from huhang.kinds.trainings.rules import ASKED, CHECK, RETURN, Terms, share_passed
+from huhang.register.rounds import catalogue as rounds
+from huhang.register.rounds.rules import Rule
 from huhang.register.subjects.models import Subject
 from huhang.register.subjects.queries import visible
 
@@ -26,6 +28,19 @@ def detail(case: Case) -> Training:
 def terms(case: Case) -> Terms:
     """What the catalogue said of this kind of session when it was planned."""
     return catalogue.terms(case.category, case.category_version)
+
+
+def return_duty(terms: Terms, held_at: datetime) -> Rule | None:
+    """The recurring duty that says until when a session held then is returned to, in the version of that day.
+
+    A session of before the first version goes by the first one; none where no duty goes by such sessions any more.
+    """
+    sort, day = catalogue.sort_of(terms.form), catalog.schedule().date_of(held_at)
+    for duty in rounds.standing():
+        if duty.after == sort:
+            period = rounds.raised(duty.code, day)
+            return period.rule if period else rounds.versions()[0][duty.code][0]
+    return None
 
 
 def of_kind(actor: Actor) -> QuerySet[Case]:

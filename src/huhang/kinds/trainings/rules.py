@@ -30,7 +30,10 @@ AHEAD_DAYS = 366
 
 @dataclass(frozen=True)
 class Terms:
-    """What the catalogue says of a kind of session: how long things take (days), and what counts as kept (percent)."""
+    """What the catalogue says of a kind of session: how long things take (days), and what counts as kept (percent).
+
+    ``by_duty``: until when it is returned to is said by the recurring duty it gives rise to, and nowhere else (B2).
+    """
 
     code: str
     version: int
@@ -41,8 +44,14 @@ class Terms:
     return_from: int
     return_days: int
     keep: int
+    by_duty: bool = False
     results: tuple[tuple[str, bool], ...] = ()
     """Codes of a check's results, with whether each is adverse."""
+
+    @property
+    def returns(self) -> bool:
+        """Whether anybody returns."""
+        return self.by_duty or self.return_days > 0
 
     @property
     def rule(self) -> str:

@@ -95,7 +95,7 @@ def _over(doing: Doing, known: Training, results: Mapping[str, int]) -> Outcome:
     known.save()
     clocks.stop(case, RECORD, at=doing.now)
     destroy(case, DOOR, BEFORE, by=doing.by, now=doing.now)
-    if terms.return_days:
+    if terms.returns:
         _return_clock(case, at)
     data = {
         "at": at.isoformat(),
@@ -108,12 +108,17 @@ def _over(doing: Doing, known: Training, results: Mapping[str, int]) -> Outcome:
     }
     for name in ("before_taken", "before_passed", "after_taken", "after_passed"):
         data[name] = getattr(known, name)
-    return Outcome(note=doing.values.get("note") or "", data=data, to=None if terms.return_days else "wound_up")
+    return Outcome(note=doing.values.get("note") or "", data=data, to=None if terms.returns else "wound_up")
 
 
 def _return_clock(case: Case, at: datetime) -> None:
     terms = queries.terms(case)
     promise = Promise(f"training.return.{terms.rule}", terms.return_days, Unit.CALENDAR_DAYS.value)
+    if terms.by_duty:  # B2: one last day, whether the session or the duty is looked at
+        duty = queries.return_duty(terms, at)
+        if duty is None:
+            return
+        promise = Promise(f"duty.{duty.code}@{duty.version}", duty.within, Unit.WORKING_DAYS.value)
     clocks.start(case, RETURN_CLOCK, promise, at=at)
 
 

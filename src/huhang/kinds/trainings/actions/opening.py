@@ -169,7 +169,7 @@ def _entered(told: Told, by: Actor, now: datetime, *, received: datetime) -> Cas
         quiz=terms.quiz if quiz else "",
         quiz_version=int(quiz["version"]) if quiz else 0,
         reached=len(told.subjects),
-        return_owed=terms.return_days > 0,
+        return_owed=terms.returns,
     )
     Host.objects.bulk_create(Host(case=case, subject=one) for one in told.subjects)
     return case
