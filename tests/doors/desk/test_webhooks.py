@@ -54,7 +54,19 @@ def test_a_receiver_is_set_up_agreed_to_tried_and_ended(city: City) -> None:
     assert only().confirmed_at is not None
     here = f"/desk/webhooks/{hook.pk}/"
     assert admin.post(here, {"act": "ping"}).status_code == 302
-    assert "ping" in text(admin.get(here))
+    page = text(admin.get(here))
+    assert "ping" in page
+    assert "试一下" in page
+    assert "登记 <span" in page  # the steps asked for, in words beside their codes
+    assert re.search(r'答复[^<]* <span class="mono faint">answer</span>', page)
+    with acting(SYSTEM):
+        Delivery.objects.update(type="request.answer")
+    page = text(admin.get(here))
+    assert re.search(r'>诉求 · [^<]*答复[^<]*</span> <span class="mono small faint">request.answer<', page)
+    with acting(SYSTEM):
+        Delivery.objects.update(type="strange.thing")
+    assert '<span class="mono">strange.thing</span>' in text(admin.get(here))
+    assert '<dt class="mono">answer</dt>' in text(admin.get("/desk/webhooks/"))
     with acting(SYSTEM):
         Delivery.objects.update(parked_at=NOW, attempts=10, last_error="Unavailable: 连不上接收方。")
         row = Delivery.objects.get()

@@ -73,6 +73,32 @@ def state_of(row: Subscription, now: datetime) -> tuple[str, str]:
     return _("正常"), TONES["live"]
 
 
+def move_words(code: str) -> str:
+    """A step by its code in words; kinds that call it differently stand side by side."""
+    if code == "open":
+        return _("登记")
+    labels = [str(move.label) for kind in kinds().values() for move in kind.moves if move.name == code]
+    return "、".join(dict.fromkeys(labels))
+
+
+def event_words(code: str) -> str:
+    """An event such as ``request.answer`` in words; nothing for one that no kind declares."""
+    if code == "ping":
+        return _("试一下")
+    name, _dot, step = code.partition(".")
+    kind = kinds().get(name)
+    if kind is None:
+        return ""
+    label = _("登记") if step == "open" else next((str(one.label) for one in kind.moves if one.name == step), "")
+    return f"{kind.label} · {label}" if label else ""
+
+
+def steps() -> list[tuple[str, str]]:
+    """Every step that can be asked for, with its code, for whoever fills in the form."""
+    codes = dict.fromkeys(["open", *(move.name for kind in kinds().values() for move in kind.moves)])
+    return sorted(((code, move_words(code)) for code in codes), key=lambda one: one[0] != "open")
+
+
 def told_rows(rows: Any, now: datetime) -> list[dict[str, Any]]:
     """Receivers as a page lists them."""
     return [{"row": row, "state": state_of(row, now)} for row in rows]
@@ -127,6 +153,7 @@ def webhooks(request: HttpRequest) -> HttpResponseBase:
     with acting(SYSTEM):
         rows = told_rows(queries.counted(queries.owned(SYSTEM))[:100], now)
     context = {"rows": rows, "form": form, "secret": secret, "again": again, "key": key, "now": now}
+    context["steps"] = steps()
     context["sandbox"] = providers.is_sandbox()
     response = render(request, "desk/admin/webhooks.html", context, status=status)
     response["Cache-Control"] = "no-store, private"
@@ -178,8 +205,9 @@ def webhook(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
             return redirect("desk:webhook", pk=pk)
         parked = list(queries.deliveries(found, "parked")[:SHOWN])
         rest = [row for row in queries.deliveries(found)[:SHOWN] if row.state != "parked"]
-    told = [{"row": row, "said": _said(row.last_error)} for row in (*parked, *rest)]
-    context = {"row": found, "state": state_of(found, now), "deliveries": told, "now": now}
+    told = [{"row": row, "said": _said(row.last_error), "words": event_words(row.type)} for row in (*parked, *rest)]
+    moves = [(code, move_words(code)) for code in found.moves]
+    context = {"row": found, "moves": moves, "state": state_of(found, now), "deliveries": told, "now": now}
     return render(request, "desk/admin/webhook.html", context)
 
 
