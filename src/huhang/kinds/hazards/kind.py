@@ -20,7 +20,7 @@ STATES = (
     State("removed", _("已消除"), "wait", public=_("已消除，警务站会来复看")),
     State("cleared", _("已复看"), "ok", final=True, public=_("已复看，确已消除")),
     State("left", _("未消除"), "plain", final=True, public=_("未消除，已书面提醒")),
-    State("mistaken", _("作废"), "plain", final=True, public=_("作废")),
+    State("mistaken", _("已作废"), "plain", final=True, public=_("已作废")),
 )
 
 
