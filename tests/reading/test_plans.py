@@ -8,6 +8,7 @@ from django.db import connection
 
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import Actor
+from huhang.base.database import as_owner
 from huhang.reading import ledger, tallies
 from huhang.reading.ledger import DUE, RECEIVED, Walk
 from huhang.reading.rules import SCOPES, Filter, Place
@@ -21,6 +22,20 @@ def plan(sql: str, params: list[Any]) -> str:
     with connection.cursor() as cursor:
         cursor.execute("EXPLAIN " + sql, params)
         return "\n".join(row[0] for row in cursor.fetchall())
+
+
+def planned_once(sql: str, values: list[Any]) -> str:
+    """The plan a session keeps for whatever values come (ADR 26), as the pages' counts are asked."""
+    parts = sql.split("%s")
+    text = parts[0] + "".join(f"${nth}{part}" for nth, part in enumerate(parts[1:], 1))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        cursor.execute(f"PREPARE counted AS {text}")
+        marks = ", ".join(["%s"] * len(values))
+        cursor.execute(f"EXPLAIN EXECUTE counted ({marks})", values)
+        told = "\n".join(row[0] for row in cursor.fetchall())
+        cursor.execute("DEALLOCATE counted")
+    return told
 
 
 def walked(actor: Actor, asked: Filter, walk: Walk) -> str:
@@ -76,3 +91,26 @@ def test_counting_reads_no_whole_table_and_stops_at_a_thousand(crowd: Any) -> No
             counted = tallies.take(actor, asked)
         if actor.everything:
             assert counted.of("all") == tallies.Tally(1000, True)
+
+
+def test_counts_planned_once_walk_the_index_of_what_they_count(crowd: Any) -> None:
+    """Such a plan knows no values: with few takers, every open case of the city was met for one officer's."""
+    takers = [crowd.users[name].pk for name in ("clerk", "dispatcher")]
+    with as_owner(connection), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE cases_case SET taken_by_id = (%s::uuid[])[1 + right(number, 1)::int %% 2]",
+            [takers],
+        )
+    take_statistics()
+    for who in ("handler", "chief", "liaison"):
+        actor = crowd.actor(who)
+        with acting(actor):
+            for asked, index in (
+                (Filter(scope="taken"), "case_queue_taken"),
+                (Filter(scope="all"), "case_queue_taken"),
+                (Filter(scope="mine", late=True), "case_queue_officer"),
+            ):
+                made = tallies.statement(actor, {"one": tallies.Asked(asked, NOW)})
+                told = planned_once(made.sql, made.values)
+                assert "Seq Scan on cases_case" not in told, (who, asked, told)
+                assert index in told, (who, asked, told)

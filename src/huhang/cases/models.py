@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
-from django.contrib.postgres.indexes import BrinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q
@@ -109,13 +109,23 @@ class Case(models.Model):
             models.Index(fields=["due_at", "id"], name="case_queue_all", condition=Q(is_open=True)),
             models.Index(fields=["officer", "due_at", "id"], name="case_queue_officer", condition=Q(is_open=True)),
             models.Index(fields=["state", "due_at", "id"], name="case_queue_state", condition=Q(is_open=True)),
-            models.Index(Collate("state", "C"), F("unit"), name="case_standing", condition=Q(is_open=True)),
+            models.Index(Collate("state", "C"), F("unit"), F("due_at"), name="case_waits", condition=Q(is_open=True)),
             models.Index(fields=["unit", "-received_at", "-id"], name="case_ledger_unit"),
             models.Index(fields=["branch", "-received_at", "-id"], name="case_ledger_branch"),
             models.Index(fields=["-received_at", "-id"], name="case_ledger_all"),
             models.Index(fields=["closed_at", "branch"], name="case_closed", condition=Q(closed_at__isnull=False)),
             models.Index(
                 fields=["taken_by", "-received_at", "-id"], name="case_taken", condition=Q(taken_by__isnull=False)
+            ),
+            models.Index(
+                fields=["taken_by", "due_at", "id"],
+                name="case_queue_taken",
+                condition=Q(is_open=True, taken_by__isnull=False),
+            ),
+            GinIndex(
+                fields=["party_units"],
+                name="case_parties_open",
+                condition=Q(is_open=True) & ~Q(party_units=[]),
             ),
             models.Index(
                 fields=["officer", "-received_at", "-id"],

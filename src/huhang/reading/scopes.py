@@ -78,7 +78,7 @@ def _standing(states: list[str]) -> Q:
 
     Under another collation the index by state cannot be taken: it meets the whole city's cases of that state, while the
     planner, which does not know that a state says whether a case is open, takes them for a few. The index
-    ``case_standing`` has states under this collation and units, so nobody walks all open cases of thirty units.
+    ``case_waits`` has states under this collation, units and due dates, so nobody walks all open cases of thirty units.
     """
     sql = '"cases_case"."state" COLLATE "C" = ANY (%s)'
     return Q(RawSQL(sql, [states], output_field=BooleanField()))  # noqa: S611  states are ours
@@ -97,7 +97,9 @@ def arms(actor: Actor, asked: Filter) -> list[Arm]:
         return [Arm(Q(officer_id=actor.user) & _in_hand(asked)), *_to_sign(actor, asked), *_to_help(actor, asked)]
     if asked.scope == "taken":
         return [Arm(Q(taken_by_id=actor.user))]
-    if asked.scope in ("unit", "sign"):
+    if asked.scope == "sign":  # unit by unit below too: an index has the units' cases by state, not the branches'
+        return _of_each("unit_id", tuple(Own.of(actor, wide=True).all_units))
+    if asked.scope == "unit":
         return _owned(Own.of(actor, wide=True))
     if asked.scope == "party":
         return [Arm(found=_parties(Own.of(actor, wide=True)))]
