@@ -18,7 +18,7 @@ from huhang.cases.models import Assignment, Case
 from huhang.reading import search
 from huhang.reading.rules import Filter, Place
 from huhang.reading.scopes import Arm, arms, conditions, found, narrowed, value_of_each
-from huhang.reading.wheres import Statement, rows
+from huhang.reading.wheres import Statement, ready, rows
 
 DUE, RECEIVED = "due_at", "received_at"
 PAGE = 50
@@ -145,8 +145,10 @@ def _joined(parts: list[Statement]) -> Statement:
     return sql, [value for _, params in parts for value in params]
 
 
-def _arm(arm: Arm, actor: Actor, asked: Filter, now: datetime, walk: Walk, want: int) -> list[Statement]:
-    wheres: list[Q | RawSQL | None] = [conditions(actor, asked, now), seen(actor), arm.where]
+def _arm(
+    arm: Arm, actor: Actor, asked: Filter, sight: RawSQL | None, now: datetime, walk: Walk, want: int
+) -> list[Statement]:
+    wheres: list[Q | RawSQL | None] = [conditions(actor, asked, now), sight, arm.where]
     if arm.found is not None:
         query, likes = search.words(asked.q) if asked.q else (None, None)
         narrow = arm.found | narrowed(actor, asked, now) | walk.narrow()
@@ -167,7 +169,8 @@ def statement(actor: Actor, asked: Filter, *, walk: Walk, now: datetime, want: i
     # how many are late can lead astray
     first = asked.late and asked.which == "open" and walk.key == DUE and not walk.descending
     walked = replace(asked, late=False) if first else asked
-    parts = [one for arm in arms(actor, walked) for one in _arm(arm, actor, walked, now, walk, want)]
+    sight = ready(seen(actor))
+    parts = [one for arm in arms(actor, walked) for one in _arm(arm, actor, walked, sight, now, walk, want)]
     if not parts:
         return None
     sql, params = _joined(parts)

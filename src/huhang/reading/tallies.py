@@ -21,7 +21,7 @@ from huhang.base.statements.prepared import prepared
 from huhang.reading import search
 from huhang.reading.rules import Filter
 from huhang.reading.scopes import Arm, arms, conditions, found, narrowed, value_of_each
-from huhang.reading.wheres import Statement, keys_text, rows
+from huhang.reading.wheres import Statement, keys_text, ready, rows
 
 MOST = 1000
 MOST_MESSAGES = 100
@@ -70,8 +70,8 @@ class Tallies:
         return self.counts.get(name, Tally(0, False))
 
 
-def _arm(arm: Arm, actor: Actor, asked: Asked) -> Statement:
-    wheres: list[Q | RawSQL | None] = [conditions(actor, asked.filter, asked.now), seen(actor), arm.where]
+def _arm(arm: Arm, actor: Actor, asked: Asked, sight: RawSQL | None) -> Statement:
+    wheres: list[Q | RawSQL | None] = [conditions(actor, asked.filter, asked.now), sight, arm.where]
     if arm.each:  # value by value, so that counting stops at the limit instead of meeting every case of all units first
         sql, values = rows((), [*wheres, Q(**{arm.each: value_of_each()})], limit=MOST + 1)
         each = f"SELECT 1 FROM unnest(%s::uuid[]) AS place(value) CROSS JOIN LATERAL ({sql}) AS one LIMIT {MOST + 1}"  # noqa: S608
@@ -147,9 +147,10 @@ def statement(actor: Actor, asked: Mapping[str, Asked], *, page: str = "") -> Su
     """
     counting = _Counting()
     of: dict[Asked, tuple[int, ...]] = {}
+    sight = ready(seen(actor))
     # the late by the earliest instant first: what is late then is late later on too, and is part of the whole list
     for one in sorted(dict.fromkeys(asked.values()), key=lambda each: (not each.filter.late, each.now)):
-        parts = [_arm(arm, actor, one) for arm in arms(actor, one.filter)]
+        parts = [_arm(arm, actor, one, sight) for arm in arms(actor, one.filter)]
         inside = next((of[each] for each in of if _inside(each, one) and min(of[each], default=-1) >= 0), None)
         of[one] = tuple(
             counting.place(part, late=inside is None and one.filter.late, within=inside[nth] if inside else None)

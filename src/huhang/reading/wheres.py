@@ -44,6 +44,14 @@ def compiled(where: Q) -> Statement:
     return _node(where, values), values
 
 
+def ready(where: Q | None) -> RawSQL | None:
+    """A condition that several parts of a statement repeat, made into SQL once."""
+    if where is None:
+        return None
+    sql, values = compiled(where)
+    return RawSQL(sql, values, output_field=BooleanField()) if sql else None  # noqa: S611  made by `compiled`
+
+
 def _node(where: Q, values: list[Any]) -> str:
     parts = [text for child in where.children if (text := _child(child, values))]
     if not parts:
