@@ -78,7 +78,7 @@ def _standing(states: list[str]) -> Q:
 
     Under another collation the index by state cannot be taken: it meets the whole city's cases of that state, while the
     planner, which does not know that a state says whether a case is open, takes them for a few. The index
-    ``case_waits`` has states under this collation, units and due dates, so nobody walks all open cases of thirty units.
+    ``case_waits`` has units, states under this collation and due dates, so nobody walks all open cases of thirty units.
     """
     sql = '"cases_case"."state" COLLATE "C" = ANY (%s)'
     return Q(RawSQL(sql, [states], output_field=BooleanField()))  # noqa: S611  states are ours

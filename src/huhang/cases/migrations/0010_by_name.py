@@ -27,10 +27,16 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RemoveIndex(model_name="case", name="case_standing"),
+        # it carries the key, so that it is dearer to walk than the queue of a unit and never taken for it
         migrations.AddIndex(
             model_name="case",
             index=models.Index(
-                Collate("state", "C"), F("unit"), F("due_at"), name="case_waits", condition=Q(is_open=True)
+                F("unit"),
+                Collate("state", "C"),
+                F("due_at"),
+                name="case_waits",
+                include=("id",),
+                condition=Q(is_open=True),
             ),
         ),
         migrations.RunSQL(walls.found(), migrations.RunSQL.noop),
