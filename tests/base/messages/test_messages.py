@@ -215,7 +215,7 @@ def test_every_template_that_is_used_has_words() -> None:
 
 
 @pytest.mark.parametrize("key", sorted(templates.WORDS))
-def test_both_languages_have_the_same_places_and_read_alike(key: str) -> None:
+def test_both_languages_have_the_same_places_and_read_alike(db: None, key: str) -> None:
     words = templates.WORDS[key]
     places = set(re.findall(r"%\((\w+)\)s", words.zh))
     assert places == set(re.findall(r"%\((\w+)\)s", words.en))
@@ -229,6 +229,6 @@ def test_both_languages_have_the_same_places_and_read_alike(key: str) -> None:
     assert len(text) <= 70 or key.startswith(("request.", "card.")), "one SMS holds 70 characters"
 
 
-def test_a_text_whose_words_changed_since_is_shown_as_it_was_sent() -> None:
+def test_a_text_whose_words_changed_since_is_shown_as_it_was_sent(db: None) -> None:
     assert templates.read("request.open", "旧的说法", "en") == "旧的说法"
     assert templates.read("gone", "旧的说法", "en") == "旧的说法"
