@@ -45,6 +45,7 @@ NOT_AN_ACT = {
     "rectifying.Rectification": "begun and ended by moves of its case, whose steps name who; each act names its own",
     "rounds.Feed": "made and ended by `user` alone",
     "solved.RatingLink": "spent by whoever holds the link; the rating beside it says when",
+    "officedays.ImportRun": "`by` asked for it; saved by the worker, taken back by `by` alone",
     "officedays.Booking": "made and given up by `person`, lapsed by a move whose step names who",
     "trainings.Training": "planned, held and returned to by moves, whose steps name who",
     "trainings.ImportRun": "`by` asked for it; saved by the worker, taken back by `by` alone",

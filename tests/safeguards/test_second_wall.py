@@ -69,6 +69,7 @@ NOT_ABOUT_A_CASE = {
     "surveying_opinion": ("round_id",),
     "imports_run": ("by_id",),
     "trainings_import": ("by_id",),
+    "officedays_import": ("by_id",),
     # posts are seen with the subject they stand in (tests/register/posts)
     "posts_post": ("id",),
     "posts_stay": ("id",),
@@ -151,6 +152,7 @@ def test_what_belongs_to_an_officer_or_a_person_is_shown_to_nobody_else() -> Non
             assert set(held("SELECT by_id FROM posts_import")) <= {actor.user} or actor.everything
             assert set(held("SELECT by_id FROM trainings_import")) <= {actor.user} or actor.everything
             assert set(held("SELECT by_id FROM visits_import")) <= {actor.user} or actor.everything
+            assert set(held("SELECT by_id FROM officedays_import")) <= {actor.user} or actor.everything
             assert set(held("SELECT user_id FROM rounds_feed")) <= {actor.user} or actor.everything
             assert set(held("SELECT by_id FROM downloads_download")) <= {actor.user} or actor.everything
             assert set(held("SELECT user_id FROM cards_digest")) <= {actor.user} or actor.everything

@@ -15,6 +15,8 @@ from huhang.base.files.models import StoredFile
 from huhang.base.journal.models import Entry
 from huhang.base.sheets.lying import LYING
 from huhang.kernel.errors import Conflict, Missing
+from huhang.kinds.officedays.importing import TABLE as DAYS
+from huhang.kinds.officedays.models import ImportRun as Days
 from huhang.kinds.requests.importing import actions as requests
 from huhang.kinds.requests.models import ImportRow
 from huhang.kinds.requests.models import ImportRun as Requests
@@ -45,6 +47,7 @@ def text_of(city: City, sort: str) -> str:
         "register": "信用代码,类型,名称,责任单位\n,企业,甲厂有限公司,港湾派出所\n,企业,,港湾派出所\n",
         "visits": f"走访了谁,走访时间,目的,见到几人,反映的问题\n{host.number},2026-03-01,听取需求,3,{SAID}\n",
         "trainings": f"面向,种类,日期,名称,人数\n{host.number},防诈骗讲座,2026-03-01,讲座,40\n",
+        "officedays": f"开始时间,在哪家,接待人数,带回的问题\n2026-03-01 09:00,{host.number},3,{SAID}\n",
         "posts": f"警务站名称,设在哪里,设立日期,为什么设\n重工警务站,{host.number},2026-03-01,职工多\n",
     }[sort]
 
@@ -54,6 +57,7 @@ WHERE = {
     "register": ("dispatcher", "/desk/register/imports/"),
     "visits": ("liaison", "/desk/visits/imports/"),
     "trainings": ("liaison", "/desk/trainings/imports/"),
+    "officedays": ("liaison", "/desk/office-days/imports/"),
     "posts": ("chief", "/desk/posts/import/"),
 }
 RUNS: dict[str, type[models.Model]] = {
@@ -61,6 +65,7 @@ RUNS: dict[str, type[models.Model]] = {
     "register": Run,
     "visits": Visits,
     "trainings": Sessions,
+    "officedays": Days,
     "posts": Import,
 }
 EXPIRE: dict[str, Callable[..., int]] = {
@@ -68,6 +73,7 @@ EXPIRE: dict[str, Callable[..., int]] = {
     "register": register.forget_files,
     "visits": VISITS.expire,
     "trainings": SESSIONS.expire,
+    "officedays": DAYS.expire,
     "posts": posts.expire,
 }
 

@@ -15,13 +15,13 @@ from huhang.base.catalog import queries as catalog
 from huhang.base.journal.models import Entry
 from huhang.base.messages.models import Message
 from huhang.cases.actions import move
+from huhang.cases.endings import numbered_lines, settled
 from huhang.cases.models import Case
 from huhang.cases.registry import kind_of
 from huhang.kernel.errors import Conflict, Denied, Invalid, Missing
 from huhang.kinds.visits import queries
 from huhang.kinds.visits.importing import TABLE
 from huhang.kinds.visits.models import ImportRun, Visit
-from huhang.kinds.visits.rules import numbered_lines, settled
 from huhang.reading.figures import queries as figures
 from huhang.reading.figures.periods import Period
 from huhang.reading.figures.queries import Ask

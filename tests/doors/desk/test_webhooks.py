@@ -66,7 +66,7 @@ def test_a_receiver_is_set_up_agreed_to_tried_and_ended(city: City) -> None:
     with acting(SYSTEM):
         Delivery.objects.update(type="strange.thing")
     assert '<span class="mono">strange.thing</span>' in text(admin.get(here))
-    assert '<dt class="mono">answer</dt>' in text(admin.get("/desk/webhooks/"))
+    assert '<td class="mono">answer</td>' in text(admin.get("/desk/webhooks/"))
     with acting(SYSTEM):
         Delivery.objects.update(parked_at=NOW, attempts=10, last_error="Unavailable: 连不上接收方。")
         row = Delivery.objects.get()

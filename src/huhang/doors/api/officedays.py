@@ -85,7 +85,7 @@ class OfficeDaysIn(Schema):
     """How the list is narrowed."""
 
     subject: UUID | None = None
-    state: Literal["announced", "day_held", "day_off"] | None = None
+    state: Literal["announced", "day_held", "day_off", "day_void"] | None = None
     after: str = Field("", max_length=20, description="上一页最后一件的编号")
     limit: int = Field(50, ge=1, le=200)
 

@@ -18,6 +18,7 @@ STATES = (
     State("announced", _("已公布"), "go", public=_("可以预约")),
     State("day_held", _("已办"), "ok", final=True, public=_("已结束")),
     State("day_off", _("已取消"), "plain", final=True, public=_("已取消")),
+    State("day_void", _("作废"), "plain", final=True, public=_("作废")),
 )
 
 

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from huhang.cases.tables import TableRun
 from huhang.kernel.numbering import uuid7
 
 
@@ -94,3 +95,12 @@ class Booking(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class ImportRun(TableRun):
+    """A table of days held that was read; what people said waits ``sealed`` until its rows are saved."""
+
+    sealed = models.BinaryField(null=True)
+
+    class Meta:
+        db_table = "officedays_import"

@@ -8,7 +8,7 @@ from huhang.base.access.rules import Perm
 from huhang.cases.fields import Field
 from huhang.cases.rules import Move
 from huhang.kinds.officedays.actions import effects
-from huhang.kinds.officedays.queries import booking_choices, why_not_take
+from huhang.kinds.officedays.queries import booking_choices, why_not_take, why_not_void
 from huhang.kinds.officedays.rules import MOST_WALK_INS
 
 NATURES = (("help", _("求助")), ("advice", _("建议")), ("consult", _("咨询")), ("complaint", _("投诉")))
@@ -76,5 +76,19 @@ MOVES = (
         public=False,
         danger=True,
         help=_("预约的人会收到短信，可以另选一场"),
+    ),
+    Move(
+        "void_day",
+        _("作废"),
+        ("day_held",),
+        "day_void",
+        Perm.ASSIGN,
+        _("作废"),
+        effects.void_day,
+        fields=(Field("reason", _("理由"), "text", most=500),),
+        guard=why_not_void,
+        public=False,
+        danger=True,
+        help=_("录错的、重复的才作废；作废后不计入数字，记录仍可查，带回的诉求照常办理"),
     ),
 )

@@ -128,6 +128,11 @@ def why_not_take(case: Case, by: Actor, now: datetime) -> str | None:
     return None
 
 
+def why_not_void(case: Case, by: Actor, now: datetime) -> str | None:
+    """Whoever entered or summed up the day does not make it void alone."""
+    return "作废由别人来办，不能作废自己办的。" if by.user is not None and by.user == case.officer_id else None
+
+
 def booking_choices(case: Case, by: Actor, now: datetime) -> list[tuple[str, Any]]:
     """Bookings to choose from, each by its time and masked name."""
     local = catalog.schedule().local

@@ -9,6 +9,8 @@ from huhang.kernel.errors import Invalid
 SHORTEST, LONGEST, MOST_SEATS, MOST_SLOTS = 5, 240, 50, 96
 """Minutes of a slot, seats of one, slots of a day."""
 MOST_WALK_INS = 100_000
+MOST_PROBLEMS = 50
+"""Problems one row of a table may bring."""
 AHEAD_DAYS = 180
 
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from huhang.base.sheets import template
 from huhang.base.sheets.headings import Vocabulary, wanted
 from huhang.base.sheets.template import TemplateColumn
+from huhang.cases.endings import NO, YES
 from huhang.kinds.visits import catalogue
 from huhang.kinds.visits.rules import MODES
 from huhang.register.units.queries import tree
@@ -24,7 +25,6 @@ VOCABULARY = Vocabulary(
         wanted("remarks", "备注", "走访情况 remarks", personal=True),
     )
 )
-YES, NO = "已解决", "未解决"
 
 
 def template_of() -> bytes:

@@ -21,6 +21,7 @@ from huhang.base.people.models import Post, User
 from huhang.base.sheets import cells
 from huhang.base.sheets.cells import Cell, said
 from huhang.cases.actions import move, open_case
+from huhang.cases.endings import ended, numbered_lines, settled
 from huhang.cases.models import Case
 from huhang.cases.tables import Table
 from huhang.kernel.errors import Conflict, Denied, Invalid, Sentence
@@ -29,7 +30,7 @@ from huhang.kinds.visits.actions.opening import Book, enter_visit
 from huhang.kinds.visits.actions.telling import Told
 from huhang.kinds.visits.columns import VOCABULARY
 from huhang.kinds.visits.models import ImportRun, Visit
-from huhang.kinds.visits.rules import MODES, MOST_PEOPLE, MOST_REQUESTS, ON_SITE, numbered_lines, quarter_of, settled
+from huhang.kinds.visits.rules import MODES, MOST_PEOPLE, MOST_REQUESTS, ON_SITE, quarter_of
 from huhang.register.subjects.models import Subject
 from huhang.register.subjects.queries import by_key, reaches, whole
 from huhang.register.units.queries import by_name, tree
@@ -77,7 +78,7 @@ class Visits(Table[ImportRun]):
             if at > now:
                 raise Invalid("还没有发生。", field="day")
             values["unit"] = str(_went(values, at, by))
-            _ended(values)
+            ended(values)
         except Invalid as wrong:
             return [[LABELS.get(name, name), text] for name, text in wrong.problems.items()] or [["", wrong.text]]
         day = catalog.schedule().date_of(at)
@@ -101,7 +102,7 @@ class Visits(Table[ImportRun]):
         if _there(subject, at, values):
             raise Conflict(TWICE)
         book = Book(f"{run.name} · {line}", unit, uuid.UUID(values["officer"]) if values.get("officer") else None)
-        raised, endings = values.get("problems") or [], _ended(values)
+        raised, endings = values.get("problems") or [], ended(values)
         told = _told(values, raised)
         case = enter_visit(subject, told, [], at, by, now, book=book)
         _detail(case, told, at, book, now)
@@ -178,24 +179,6 @@ def _went(values: Mapping[str, Any], at: datetime, by: Actor) -> uuid.UUID:
     if not reaches(by, Perm.VISIT, unit):
         raise Invalid("“%(unit)s”不在您的职责范围内。", field="unit", params={"unit": tree().label(unit)})
     return unit
-
-
-def _ended(values: Mapping[str, Any]) -> list[str]:
-    """For each problem what the table says of its end, empty for what is open; one line says it of all.
-
-    Raises:
-        Invalid: as many endings as problems, or one, were wanted.
-    """
-    raised, told = values.get("problems") or [], values.get("solved") or []
-    if len(told) == 1:
-        told = told * len(raised)
-    if (told and len(told) != len(raised)) or (values.get("solved") and not raised):
-        raise Invalid(
-            "有 %(n)d 个问题、%(m)d 行解决情况，对不上；请逐行对应，或只写一行。",
-            field="solved",
-            params={"n": len(raised), "m": len(values.get("solved") or [])},
-        )
-    return told or [""] * len(raised)
 
 
 def _there(subject: Subject, at: datetime, values: Mapping[str, Any]) -> bool:

@@ -1,6 +1,5 @@
 """Pure decisions of visits: when one took place, which quarter it counts in, and which words make a visit a check."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -93,26 +92,3 @@ def took_place(
             "走访时间最多补报 %(days)d 天内的，请核对手机的日期。", field="visited_at", params={"days": back.back_days}
         )
     return at
-
-
-_MARK = re.compile(r"^(?:[（(]?\d{1,2}(?:[)）]、?|、|[.．](?!\d))|[-•·])\s*")
-_SETTLED = re.compile(r"^(已解决|已办结|是|yes|solved)(?:[：:，,。]\s*(.*))?$", re.IGNORECASE | re.DOTALL)
-_OPEN = re.compile(r"^(未解决|没有解决|未办结|正在办理|否|no|open)(?:[：:，,。].*)?$", re.IGNORECASE | re.DOTALL)
-
-
-def numbered_lines(text: str) -> list[str]:
-    """The lines of a cell that say something, without the numbers before them."""
-    return [said for line in text.splitlines() if (said := _MARK.sub("", line.strip()).strip())]
-
-
-def settled(line: str) -> str:
-    """What a table says of how something ended: its own words when settled, nothing when it is open.
-
-    Raises:
-        Invalid: neither.
-    """
-    if _SETTLED.match(line):
-        return line[:2000]
-    if _OPEN.match(line):
-        return ""
-    raise Invalid("请以“已解决”或“未解决”开头，如“已解决：路灯已装”。")

@@ -73,7 +73,8 @@ def _make(request: HttpRequest, case: Case, found: Move, actor: Actor, now: date
         if wrong_file is not None:
             raise wrong_file
         if found.danger and request.POST.get("confirmed") != "yes":
-            if isinstance(why := refused(kind_of(case.kind), found, case, actor, now), Denied):
+            why = refused(kind_of(case.kind), found, case, actor, now)
+            if isinstance(why, Denied) or (why is not None and version == case.version):
                 raise why  # nobody is asked whether they are sure of what they may not do
             clean_all(found.fields, values)
             return _ask(request, case, found, version)

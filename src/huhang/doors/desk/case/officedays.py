@@ -11,6 +11,7 @@ from huhang.base.catalog import queries as catalog
 from huhang.cases.models import Case
 from huhang.cases.registry import kind_of
 from huhang.doors.desk.case.section import Section
+from huhang.doors.desk.officedays.listing import SOLVED
 from huhang.doors.frame.parts import Event
 from huhang.kinds.officedays import queries
 from huhang.kinds.officedays.models import Booking
@@ -45,9 +46,7 @@ def taken(case: Case, actor: Actor, now: datetime) -> list[Section]:
     found = queries.problems(case, actor)
     if not found:
         return []
-    done = Case.objects.filter(
-        pk__in=[one.pk for one in found], state="closed", request__revisit_result="solved"
-    ).count()
+    done = Case.objects.filter(SOLVED, pk__in=[one.pk for one in found]).count()
     events = []
     for one in found:
         link = format_html('<a href="{}">{}</a>', reverse("desk:case", kwargs={"number": one.number}), one.number)

@@ -76,9 +76,13 @@ def office_days(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/officedays/days.html", context)
 
 
+SOLVED = Q(state="closed", request__revisit_result="solved") | Q(state="recorded")
+"""Solved by its person's word, or by the table it came in by."""
+
+
 def solved(days: list[Any]) -> dict[Any, int]:
-    """How many requests taken on each of these days are closed with their person saying they are solved."""
-    rows = Case.objects.filter(parent__in=days, kind="request", state="closed", request__revisit_result="solved")
+    """How many requests taken on each of these days are solved."""
+    rows = Case.objects.filter(SOLVED, parent__in=days, kind="request")
     return dict(rows.order_by().values_list("parent_id").annotate(n=Count("pk")))
 
 

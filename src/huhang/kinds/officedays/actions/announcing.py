@@ -71,7 +71,7 @@ def announce(*, by: Actor, now: datetime, **values: Any) -> Case:
     unit = by.unit or (subject.unit_id if subject else None)
     if unit is None:
         raise Denied
-    case = _entered(subject, unit, starts, place, topic, body, by, now)
+    case = entered(subject, unit, starts, place, topic, body, by, now)
     OfficeDay.objects.create(
         case=case,
         starts_at=starts,
@@ -108,7 +108,7 @@ def _subject(told: Any, by: Actor, problems: dict[str, str]) -> Subject | None:
     return found
 
 
-def _entered(
+def entered(
     subject: Subject | None,
     unit: uuid.UUID,
     starts: datetime,
@@ -117,7 +117,10 @@ def _entered(
     body: str,
     by: Actor,
     now: datetime,
+    *,
+    received: datetime | None = None,
 ) -> Case:
+    """The case row of a day with its clock, first step and lead; ``received`` when it was known long before."""
     with translation.override(settings.LANGUAGE_CODE):  # what is kept for good does not hang on somebody's browser
         where = subject.name if subject else tree().label(unit)
         title = topic or _("%(where)s现场办公") % {"where": where}
@@ -134,7 +137,7 @@ def _entered(
         place=place or (subject.address if subject else "")[:200],
         lon=subject.lon if subject else None,
         lat=subject.lat if subject else None,
-        received_at=now,
+        received_at=received or now,
     )
     if subject is not None:
         party(case, subject.unit_id if subject.unit_id != unit else None)

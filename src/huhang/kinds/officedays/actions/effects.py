@@ -91,3 +91,10 @@ def call_off(doing: Doing) -> Outcome:
     for one in rows:
         tell(one, "officeday.off", by=doing.by, now=doing.now)
     return Outcome(note=doing.values["reason"], data={"bookings": len(rows)})
+
+
+def void_day(doing: Doing) -> Outcome:
+    """It was entered by mistake: it counts nowhere any more, and stays readable."""
+    known = _locked(doing)
+    doing.case.answered_at = None
+    return Outcome(note=doing.values["reason"], data={"received": known.received, "taken": known.taken})
