@@ -1,5 +1,6 @@
 """L2: a meeting over open cases that go nowhere; minutes item by item; decisions become duties with clocks."""
 
+import io
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -7,11 +8,12 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 from django.utils import timezone
+from docx import Document
 
-from huhang.base.access.context import acting
+from huhang.base.access.context import SYSTEM, acting
 from huhang.base.messages.models import Message
 from huhang.cases.actions import move, open_case
-from huhang.cases.models import Case, Step
+from huhang.cases.models import Attachment, Case, Step
 from huhang.kernel.errors import Conflict, Denied, Invalid, Missing
 from huhang.kinds.meetings.models import AgendaItem, Decision
 from huhang.kinds.meetings.queries import proposals
@@ -64,6 +66,17 @@ def item(meeting: Case, place: int = 0) -> str:
     return str(AgendaItem.objects.filter(meeting=meeting, dropped_at=None).order_by("place")[place].pk)
 
 
+def minutes_of(city: City, meeting: Case, label: str) -> str:
+    """The words of the minutes as the dispatcher opens them among the files of the meeting."""
+    with acting(SYSTEM):
+        made = Attachment.objects.get(case=meeting, label=label)
+    assert not made.public
+    answer = page(city, "dispatcher", f"/desk/cases/{meeting.number}/files/{made.pk}/")
+    assert answer.status_code == 200
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return "\n".join(one.text for one in Document(io.BytesIO(content)).paragraphs)
+
+
 def page(city: City, who: str, address: str) -> Any:
     client = Client()
     client.force_login(city.users[who], backend="huhang.base.people.backends.Officers")
@@ -106,7 +119,13 @@ def test_a_decision_becomes_a_duty_with_a_clock_and_is_said_on_the_case(city: Ci
         unit=city.units["trucks"].pk,
         days="2",
     )
-    go(city, meeting, "dispatcher", "adopt")
+    adopted = go(city, meeting, "dispatcher", "adopt")
+    words = minutes_of(city, meeting, adopted.data["paper"])
+    for said in (
+        *("三楼会议室", "港湾所周正、货运大队孙达", "一致认为夜间应设卡。", "夜间在三号门外设卡"),
+        *(case.number, step.data["duty"], "2026年"),
+    ):
+        assert said in words, said
     duty = Case.objects.get(number=step.data["duty"])
     assert (duty.kind, duty.state, duty.parent_id) == ("duty", "owed", case.pk)
     assert duty.due_at is not None

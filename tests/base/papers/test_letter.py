@@ -1,6 +1,7 @@
 """C5: an official letter in the form of GB/T 9704-2012, read back from the file that was made."""
 
 import io
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from docx.shared import Mm, Pt
 from huhang.base.files.inspection import checked
 from huhang.base.papers.agreement import Agreement, compose_agreement
 from huhang.base.papers.composing import compose
-from huhang.base.papers.rules import Letter, blanks_right, date_words
+from huhang.base.papers.minutes import Minutes, Talked, compose_minutes
+from huhang.base.papers.rules import Letter, blanks_right, date_words, mark_of, ordinal
 from huhang.base.papers.template import official
 from huhang.kernel.errors import Unavailable
 
@@ -183,3 +185,68 @@ def test_an_agreement_stands_on_the_same_page_and_names_its_organ_as_author() ->
         "方正小标宋简体",
     }
     assert (made.core_properties.author, made.core_properties.comments) == ("望海市公安局港湾派出所", "")
+
+
+AGREED = Agreement("望海市公安局", "公安调〔2026〕1号", "调解协议书", [], [], [], date(2026, 1, 5))
+MET = Minutes(
+    organ="望海市公安局诉求中心",
+    number="诉求中心纪〔2026〕1号",
+    title="渣土车噪声协调会议纪要",
+    when="2026年1月5日 14:30",
+    place="三楼会议室",
+    present=["港湾派出所 周正", "货运大队 孙达"],
+    items=[
+        Talked("夜间噪声", "事项 HT-0000-0001", ["一致认为应设卡。"], ["三号门外设卡。由货运大队落实。"]),
+        Talked("路灯", "", ["下次再议。"], []),
+    ],
+    dated=date(2026, 1, 6),
+)
+
+
+def test_minutes_say_who_met_and_what_was_decided_item_by_item() -> None:
+    made = read(compose_minutes(MET))
+    words = [p.text for p in made.paragraphs]
+    assert words[0] == "会议纪要"
+    assert (
+        words.index("一、夜间噪声") < words.index("会议决定：三号门外设卡。由货运大队落实。") < words.index("二、路灯")
+    )
+    assert {"时间：2026年1月5日 14:30", "地点：三楼会议室", "出席：港湾派出所 周正", "货运大队 孙达"} <= set(words)
+    assert "{" not in "".join(words)
+    assert paragraph(made, "公文一级标题").text == "一、夜间噪声"
+    assert words[-1] == "2026年1月6日"
+
+
+@pytest.mark.parametrize(
+    ("name", "composed"),
+    [("agreement.docx", lambda: compose_agreement(AGREED)), ("minutes.docx", lambda: compose_minutes(MET))],
+)
+def test_a_template_of_theirs_without_its_places_is_refused(
+    settings: Any, tmp_path: Path, name: str, composed: Callable[[], bytes]
+) -> None:
+    settings.HUHANG_PAPERS = tmp_path
+    bare = Document()
+    bare.add_paragraph("{{ organ }}{{ title }}")
+    bare.save(str(tmp_path / name))
+    with pytest.raises(Unavailable):
+        composed()
+
+
+@pytest.mark.parametrize(
+    ("n", "said"), [(1, "一"), (10, "十"), (12, "十二"), (20, "二十"), (31, "三十一"), (99, "九十九")]
+)
+def test_headings_count_in_chinese(n: int, said: str) -> None:
+    assert ordinal(n) == said
+
+
+@pytest.mark.parametrize("n", [0, 100, -3])
+def test_no_heading_beyond_two_digits(n: int) -> None:
+    with pytest.raises(ValueError, match=str(n)):
+        ordinal(n)
+
+
+def test_a_mark_is_the_first_name_with_chinese_characters() -> None:
+    assert mark_of("港湾派出所", "望海市", end="纪") == "港湾派出所纪"
+    assert mark_of("Port 3", "望海市", end="函") == "望海市函"
+    assert len(mark_of("长" * 40, end="函")) == 19
+    with pytest.raises(ValueError, match="Port"):
+        mark_of("Port", end="函")

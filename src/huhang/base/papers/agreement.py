@@ -1,18 +1,13 @@
 """An agreement several parties sign: on our template, or the bureau's own ``agreement.docx`` in HUHANG_PAPERS."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from django.conf import settings
-from docxtpl.template import DocxTemplate
-
-from huhang.base.papers.composing import finished
+from huhang.base.papers.composing import filled
 from huhang.base.papers.rules import date_words
 from huhang.base.papers.template import DATE, SIGN, built
-from huhang.kernel.errors import Unavailable
 
 OWN = "agreement.docx"
 NEEDED = frozenset({"number", "title", "parties", "terms"})
@@ -72,20 +67,7 @@ def compose_agreement(told: Agreement) -> bytes:
     Raises:
         Unavailable: the bureau's own template cannot be filled, or leaves out a place every agreement needs.
     """
-    own = settings.HUHANG_PAPERS / OWN
-    try:
-        template = DocxTemplate(io.BytesIO(own.read_bytes() if own.is_file() else plain()))
-        if left_out := NEEDED - template.get_undeclared_template_variables():
-            raise ValueError(f"places left out: {sorted(left_out)}")
-        template.render(_places(told), autoescape=True)
-        out = io.BytesIO()
-        template.save(out)
-        made = finished(out.getvalue(), organ=told.organ, title=told.title, dated=told.dated)
-    except Exception as problem:
-        raise Unavailable(
-            "协议书模板用不了，协议没有写成。", hint="请管理员检查 %(name)s 里的占位符。", params={"name": OWN}
-        ) from problem
-    return made
+    return filled(OWN, plain(), NEEDED, _places(told), organ=told.organ, title=told.title, dated=told.dated)
 
 
 def _places(told: Agreement) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """A letter on its template: ours, or the bureau's own where one lies in ``settings.HUHANG_PAPERS``."""
 
 import io
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -22,26 +23,51 @@ def compose(letter: Letter) -> bytes:
     Raises:
         Unavailable: the bureau's own template cannot be filled, or leaves out a place every letter needs.
     """
-    own = settings.HUHANG_PAPERS / OWN
-    source = own.read_bytes() if own.is_file() else official()
+    return filled(
+        OWN,
+        official(),
+        NEEDED,
+        _places(letter),
+        organ=letter.organ,
+        title=letter.title,
+        dated=letter.dated,
+    )
+
+
+def filled(
+    own: str,
+    plain: bytes,
+    needed: frozenset[str],
+    places: Mapping[str, Any],
+    *,
+    organ: str,
+    title: str,
+    dated: date,
+) -> bytes:
+    """A paper as a Word file: on the bureau's own template of that name where there is one, else on ours.
+
+    Args:
+        needed: places without which such a paper is none; a bureau's own template must have them.
+
+    Raises:
+        Unavailable: the bureau's own template cannot be filled, or leaves out a place it must have.
+    """
+    path = settings.HUHANG_PAPERS / own
     try:
-        filled = _filled(source, letter)
+        template = DocxTemplate(io.BytesIO(path.read_bytes() if path.is_file() else plain))
+        if left_out := needed - template.get_undeclared_template_variables():
+            raise ValueError(f"places left out: {sorted(left_out)}")
+        template.render(dict(places), autoescape=True)
+        out = io.BytesIO()
+        template.save(out)
+        made = finished(out.getvalue(), organ=organ, title=title, dated=dated)
     except Exception as problem:
         raise Unavailable(
-            "公文模板用不了，函没有写成。", hint="请管理员检查 %(name)s 里的占位符。", params={"name": OWN}
+            "“%(title)s”的模板用不了，没有写成。",
+            hint="请管理员检查 %(name)s 里的占位符。",
+            params={"title": title, "name": own},
         ) from problem
-    return filled
-
-
-def _filled(source: bytes, letter: Letter) -> bytes:
-    template = DocxTemplate(io.BytesIO(source))
-    left_out = NEEDED - template.get_undeclared_template_variables()
-    if left_out:
-        raise ValueError(f"places left out: {sorted(left_out)}")
-    template.render(_places(letter), autoescape=True)
-    out = io.BytesIO()
-    template.save(out)
-    return finished(out.getvalue(), organ=letter.organ, title=letter.title, dated=letter.dated)
+    return made
 
 
 def _places(letter: Letter) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a letter says and the small rules of its form (GB/T 9704-2012, STANDARDS §9); plain Python."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -29,9 +30,40 @@ class Letter:
     note: str = ""
 
 
+_NUMERALS: tuple[str, ...] = ("", *"一二三四五六七八九")
+_OTHER_SIGNS = re.compile(r"[^\u3400-\u9fff]")
+
+
+def mark_of(*names: str, end: str) -> str:
+    """机关代字 of a unit's papers: the first of these names that has Chinese characters, and what sort of paper it is.
+
+    Each unit, and each sort of paper, has a series of its own.
+
+    Raises:
+        ValueError: no name has a Chinese character.
+    """
+    name = next((said for one in names if (said := _OTHER_SIGNS.sub("", one))), "")
+    if not name:
+        raise ValueError(names)
+    return f"{name[: 20 - len(end) - 1]}{end}"
+
+
 def date_words(day: date) -> str:
     """成文日期 in Arabic digits without zeros in front: 2026年1月5日."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def ordinal(n: int) -> str:
+    """A number of a heading of the first level in Chinese numerals, 1 to 99: 一, 十, 十二, 二十, 三十一.
+
+    Raises:
+        ValueError: another number.
+    """
+    if not 1 <= n <= 99:
+        raise ValueError(n)
+    tens, ones = divmod(n, 10)
+    head = "" if tens == 0 else ("十" if tens == 1 else f"{_NUMERALS[tens]}十")
+    return head + _NUMERALS[ones]
 
 
 def width(text: str) -> float:

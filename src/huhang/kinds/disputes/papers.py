@@ -1,7 +1,6 @@
 """The papers of a dispute: the agreement every party is read, and letters to other authorities."""
 
 import io
-import re
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +13,7 @@ from huhang.base.papers.actions import issue
 from huhang.base.papers.agreement import Agreement, compose_agreement
 from huhang.base.papers.composing import compose
 from huhang.base.papers.rules import Letter as Paper
-from huhang.base.papers.rules import date_words
+from huhang.base.papers.rules import date_words, mark_of
 from huhang.base.vault import actions as vault
 from huhang.cases.actions.talking import attach
 from huhang.cases.models import Attachment, Case
@@ -24,7 +23,6 @@ from huhang.kinds.disputes.models import Party
 from huhang.kinds.disputes.rules import SIDES
 from huhang.register.units.models import Unit
 
-_CHINESE = re.compile(r"[^\u3400-\u9fff]")
 NAME = "dispute.party"
 """What a party's name is sealed for."""
 
@@ -35,8 +33,7 @@ def _unit(case: Case) -> Unit:
 
 
 def _mark(unit: Unit, end: str) -> str:
-    name = _CHINESE.sub("", unit.short_name) or _CHINESE.sub("", settings.HUHANG_CITY) or "公安"
-    return f"{name[:17]}{end}"
+    return mark_of(unit.short_name, settings.HUHANG_CITY, "公安", end=end)
 
 
 def _name(one: Party, case: Case, by: Actor, now: datetime) -> str:

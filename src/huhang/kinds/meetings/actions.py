@@ -24,6 +24,7 @@ from huhang.kernel.text import clean
 from huhang.kernel.worktime import Schedule
 from huhang.kinds.meetings import queries
 from huhang.kinds.meetings.models import AgendaItem, Decision, Meeting
+from huhang.kinds.meetings.papers import write_minutes
 from huhang.register.units.queries import receiving
 
 AHEAD = timedelta(days=366)
@@ -213,8 +214,9 @@ def resolve(doing: Doing) -> Outcome:
 
 
 def adopt(doing: Doing) -> Outcome:
-    """The minutes stand."""
-    return Outcome(note=doing.values.get("note") or "")
+    """The minutes stand, and are written as an official document."""
+    made = write_minutes(doing.case, by=doing.by, now=doing.now)
+    return Outcome(note=doing.values.get("note") or "", data={"paper": made.label})
 
 
 def call_off(doing: Doing) -> Outcome:

@@ -1,7 +1,6 @@
 """What the letters say. Only what the officer asks goes into them: neither title nor words of the request (PIPL §6)."""
 
 import io
-import re
 import uuid
 from datetime import datetime
 from typing import Any
@@ -14,19 +13,11 @@ from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import Actor
 from huhang.base.papers.actions import issue
 from huhang.base.papers.composing import compose
-from huhang.base.papers.rules import Letter, date_words
+from huhang.base.papers.rules import Letter, date_words, mark_of
 from huhang.cases.actions.talking import attach
 from huhang.cases.models import Attachment, Case
 from huhang.kernel.worktime import Schedule
 from huhang.register.units.models import Unit
-
-_CHINESE = re.compile(r"[^\u3400-\u9fff]")
-
-
-def mark_of(unit: Unit) -> str:
-    """机关代字 of a unit's letters: its short name and 函, so that every unit has a series of its own."""
-    name = _CHINESE.sub("", unit.short_name) or _CHINESE.sub("", settings.HUHANG_CITY) or "公安"
-    return f"{name[:18]}函"
 
 
 def day_words(moment: datetime) -> str:
@@ -40,7 +31,14 @@ def write(
     """Numbers a letter, writes it as a Word file, and seals it among the files of the case."""
     with acting(SYSTEM):
         unit = Unit.objects.get(pk=unit_id)
-    paper = issue(mark=mark_of(unit), title=title, unit=unit.pk, case=case.pk, by=by, now=now)
+    paper = issue(
+        mark=mark_of(unit.short_name, settings.HUHANG_CITY, "公安", end="函"),
+        title=title,
+        unit=unit.pk,
+        case=case.pk,
+        by=by,
+        now=now,
+    )
     note = "联系单位：" + unit.name + (f"，电话：{unit.phone}" if unit.phone else "")
     letter = Letter(unit.name, paper.number, title, to, body, Schedule().date_of(now), note=note)
     made = attach(
