@@ -1,5 +1,6 @@
 # A3, C6 over the API
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -98,3 +99,24 @@ def test_a_survey_from_beginning_to_the_ranking(city: City) -> None:
     assert worst["items"][0]["topic"].startswith("园区投诉")
     assert caller("other_handler").get(here).status_code == 404
     assert program.post("/surveys", {**said, "questionnaire": "none"}, key="another-key").status_code == 422
+
+
+def test_those_who_have_not_answered_a_survey_are_reminded_once(city: City, settings: Any) -> None:
+    settings.HUHANG_ADDRESS = "https://hall.example"
+    with acting(SYSTEM):
+        firm = enterprise(city)
+        add_contact(subject_id=firm.pk, name="王海燕", phone="13800000001", role="head", by=SYSTEM, now=NOW)
+    liaison, until = caller("liaison"), (timezone.now() + timedelta(days=30)).isoformat()
+    said = {"title": "年度评议", "questionnaire": "yearly", "audience": "sms", "filter": {}, "ends_at": until}
+    made = liaison.post("/surveys", said, key="the-same-key")
+    assert made.status_code == 201, made.json()
+    here, row = f"/surveys/{made.json()['id']}", Round.objects.get()
+    assert liaison.post(f"{here}/remind").status_code == 409  # not all are invited yet
+    while asking.invite(row.pk, now=timezone.now()):
+        pass
+    Round.objects.update(**dict.fromkeys(("created_at", "starts_at"), timezone.now() - timedelta(days=4)))
+    assert caller("other_handler").post(f"{here}/remind").status_code == 404
+    told = liaison.post(f"{here}/remind")
+    surveys.SurveyOut.model_validate(told.json(), extra="forbid")
+    assert told.json()["reminded_at"] is not None
+    assert liaison.post(f"{here}/remind").status_code == 409
