@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 from docx import Document
 
 from huhang.base.access.context import SYSTEM, acting
@@ -19,11 +20,12 @@ from huhang.base.journal.models import Entry
 from huhang.base.messages.models import Message
 from huhang.cases.actions import move, open_case
 from huhang.cases.actions.moving import refused
-from huhang.cases.models import Case, Clock, Step
+from huhang.cases.models import Attachment, Case, Clock, Step
 from huhang.cases.registry import kind_of
 from huhang.kernel.errors import Conflict, Invalid, Missing
 from huhang.kinds.disputes.actions import reveal_party
 from huhang.kinds.disputes.jobs import tell_of_days_that_came as disputes_run_out
+from huhang.kinds.disputes.jobs import tell_of_letters_unanswered
 from huhang.kinds.disputes.models import Letter, Party
 from huhang.kinds.hazards.jobs import tell_of_days_that_came as hazards_run_out
 from huhang.kinds.hazards.models import Hazard
@@ -134,6 +136,37 @@ def test_the_culvert_from_taking_to_the_look_again(city: City) -> None:
     assert Clock.objects.filter(case=case, name="settle").count() == 2
     with pytest.raises(Conflict):  # an agreement of this round needs a sitting of this round
         go(city, case, "handler", "agree", now=later + DAY, terms="再议")
+
+
+def test_an_authority_that_does_not_answer_is_told_of_once_and_reminded_by_letter(city: City) -> None:
+    case = disputed(city, post(city))
+    with pytest.raises(Conflict):
+        go(city, case, "handler", "urge_letter")
+    go(city, case, "handler", "refer", authority="town_harbour", asked="涵洞过小，请现场核实。")
+    tell_of_letters_unanswered(NOW + 3 * DAY)
+    told = Message.objects.filter(case=case.pk, template="dispute.unanswered", user=city.users["handler"].pk)
+    assert not told.exists()
+    late = NOW + 30 * DAY
+    for again in (late, late + DAY):
+        tell_of_letters_unanswered(again)
+    assert told.count() == 1
+    go(city, case, "handler", "urge_letter", now=late)
+    with pytest.raises(Conflict, match="今天已经催过"):
+        go(city, case, "handler", "urge_letter", now=late)
+    go(city, case, "handler", "urge_letter", now=late + DAY)
+    letter = Letter.objects.get(case=case)
+    assert (letter.urged, letter.urged_at) == (2, late + DAY)
+    made = list(Attachment.objects.filter(case=case, label__startswith="催办函").order_by("at"))
+    words = paper(made[-1].file)
+    assert len(made) == 2
+    for said in ("港湾镇人民政府", letter.number, case.number, "第 2 次催办", "现已超过函复期限"):
+        assert said in words, said
+    client = Client()
+    client.force_login(city.users["handler"], backend="huhang.base.people.backends.Officers")
+    assert "催办 2 次" in client.get(f"/desk/cases/{case.number}/").content.decode()
+    go(city, case, "handler", "letter_answered", now=late + DAY, result="done", text="已经扩建。")
+    with pytest.raises(Conflict):
+        go(city, case, "handler", "urge_letter", now=late + 2 * DAY)
 
 
 def test_a_dispute_that_cannot_be_settled_ends_with_the_other_ways_told(city: City) -> None:

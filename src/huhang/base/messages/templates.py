@@ -277,6 +277,10 @@ WORDS: dict[str, Words] = {
         "纠纷 %(number)s 到期还没有化解，请尽快安排。",
         "Dispute %(number)s is past its day and not settled. Please see to it.",
     ),
+    "dispute.unanswered": Words(
+        "纠纷 %(number)s 发出的函到期没有函复，可以发函催办。",
+        "A letter about dispute %(number)s was not answered in its days. It can be reminded of.",
+    ),
     "dispute.relapse": Words(
         "纠纷 %(number)s 该回访了，请没有参加调解的人去问问有没有反复。",
         "Dispute %(number)s is due to be looked at again, by somebody who did not mediate.",

@@ -230,14 +230,19 @@ def decide_extension(
     return asked
 
 
-def tell_run_out(names: Sequence[str], *, now: datetime, most: int, tell: Callable[[Case, Clock], None]) -> int:
+def tell_run_out(
+    names: Sequence[str], *, kind: str = "", now: datetime, most: int, tell: Callable[[Case, Clock], None]
+) -> int:
     """Tells once, for every running clock of these names that ran out, whoever answers for it. Returns how many.
+
+    A ``kind`` is named where clocks of other kinds may bear the same names.
 
     What is to be told stands in the database, so a duty that did not run for a day loses none, and one that runs twice
     tells nobody twice: the case row is locked and the clock looked at again in the transaction that tells.
     """
     with acting(SYSTEM):
         rows = Clock.objects.filter(name__in=names, due_at__lte=now, stopped_at=None, told_at=None)
+        rows = rows.filter(case__kind=kind) if kind else rows
         due = list(rows.order_by("due_at", "id").values_list("pk", "case_id")[:most])
     told = 0
     for pk, case_id in due:

@@ -115,6 +115,8 @@ class Letter(models.Model):
     file = models.ForeignKey("cases.Attachment", db_index=False, on_delete=models.PROTECT, related_name="+")
     clock = models.OneToOneField("cases.Clock", on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField()
+    urged = models.PositiveSmallIntegerField(default=0)
+    urged_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_why = models.CharField(max_length=12, blank=True, default="")
     result = models.CharField(max_length=12, blank=True, default="")

@@ -80,6 +80,18 @@ MOVES = (
         public=False,
     ),
     Move(
+        "urge_letter",
+        _("发函催办"),
+        ("brought", "mediating"),
+        None,
+        Perm.VISIT,
+        _("发函催办"),
+        outside.urge,
+        fields=(Field("letter", _("哪一件函"), "pick", required=False, pick=queries.pick_open_letters, only=True),),
+        guard=queries.has_open_letter,
+        public=False,
+    ),
+    Move(
         "letter_answered",
         _("记下函复"),
         ("brought", "mediating"),

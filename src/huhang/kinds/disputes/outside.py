@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from huhang.cases.actions import clocks
 from huhang.cases.rules import Doing, Outcome, Promise
 from huhang.kernel.errors import Conflict, Invalid
-from huhang.kernel.worktime import Unit
+from huhang.kernel.worktime import Schedule, Unit
 from huhang.kinds.disputes import catalogue, queries
 from huhang.kinds.disputes.models import Letter
-from huhang.kinds.disputes.papers import write_letter
+from huhang.kinds.disputes.papers import write_letter, write_urging
 from huhang.kinds.disputes.rules import RESULTS
 
 CLOCK = "outside"
+MOST = 30
+"""So many letters one dispute may send: their clocks are named by their order, and their day is looked for by name."""
+CLOCKS = tuple(f"{CLOCK}-{n}" for n in range(1, MOST + 1))
 _PERSONAL = re.compile(r"(?<!\d)(1\d{10}|\d{17}[\dXx])(?!\d)")
 
 
@@ -27,6 +30,8 @@ def refer(doing: Doing) -> Outcome:
     if any(one.authority == code for one in queries.open_letters(case)):
         raise Conflict("已经发函给这个单位，还没有函复。", field="authority")
     seq = Letter.objects.filter(case=case).count() + 1
+    if seq > MOST:
+        raise Conflict("这起纠纷发出的函太多了，请先记下各单位的答复。", field="authority")
     promise = Promise(f"{code}@{body['version']}", int(body["days"]), Unit.WORKING_DAYS.value)
     clock = clocks.start(case, f"{CLOCK}-{seq}", promise, at=doing.now, shown=False)
     assert clock.due_at is not None  # a clock without pauses always has a due instant
@@ -46,13 +51,28 @@ def refer(doing: Doing) -> Outcome:
     return Outcome(note=f"{body['name']} {number}", data={"authority": code, "paper": number})
 
 
-def answered(doing: Doing) -> Outcome:
-    """What the authority answered, or what was seen to be done."""
+def _chosen(doing: Doing) -> Letter:
     waiting, wanted = queries.open_letters(doing.case), doing.values.get("letter")
     found = [one for one in waiting if one.pk == wanted] if wanted else waiting
     if len(found) != 1:
         raise Invalid("请从列出的选项里选一项。", field="letter")
-    letter = found[0]
+    return found[0]
+
+
+def urge(doing: Doing) -> Outcome:
+    """A letter of reminder (催办函) to an authority that has not answered, one a day at most."""
+    letter, today = _chosen(doing), Schedule().date_of(doing.now)
+    if letter.urged_at is not None and Schedule().date_of(letter.urged_at) == today:
+        raise Conflict("今天已经催过这个单位。", field="letter")
+    letter.urged, letter.urged_at = letter.urged + 1, doing.now
+    number = write_urging(doing.case, letter, by=doing.by, now=doing.now)
+    letter.save(update_fields=["urged", "urged_at"])
+    return Outcome(note=f"{letter.name} {number}", data={"paper": number, "urged": letter.urged})
+
+
+def answered(doing: Doing) -> Outcome:
+    """What the authority answered, or what was seen to be done."""
+    letter = _chosen(doing)
     letter.result, letter.answer = doing.values["result"], doing.values["text"]
     _end(doing, letter, "answered")
     said = str(dict(RESULTS)[letter.result])

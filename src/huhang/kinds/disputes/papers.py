@@ -19,7 +19,7 @@ from huhang.cases.actions.talking import attach
 from huhang.cases.models import Attachment, Case
 from huhang.kernel.worktime import Schedule
 from huhang.kinds.disputes import queries
-from huhang.kinds.disputes.models import Party
+from huhang.kinds.disputes.models import Letter, Party
 from huhang.kinds.disputes.rules import SIDES
 from huhang.register.units.models import Unit
 
@@ -86,15 +86,38 @@ def write_letter(
             f"请于 {until}前（{body['days']} 个工作日内）将处理情况函复我单位，以便告知当事人。",
             "特此函达。",
         ]
-        note = "联系单位：" + unit.name + (f"，电话：{unit.phone}" if unit.phone else "")
-        told = Paper(unit.name, paper.number, title, str(body["name"]), lines, Schedule().date_of(now), note=note)
-        made = attach(
-            case_id=case.pk,
-            name=f"{paper.number}.docx",
-            content=io.BytesIO(compose(told)),
-            public=False,
-            label=f"公函 {paper.number}",
-            by=by,
-            now=now,
-        )
-        return paper.number, made
+        return paper.number, _sent(case, unit, paper.number, title, str(body["name"]), lines, "公函", by=by, now=now)
+
+
+def write_urging(case: Case, letter: Letter, *, by: Actor, now: datetime) -> str:
+    """The letter of reminder for one that was not answered; gives its number."""
+    with translation.override(settings.LANGUAGE_CODE):
+        unit = _unit(case)
+        title = f"关于催办纠纷 {case.number} 有关事项的函"
+        paper = issue(mark=_mark(unit, "函"), title=title, unit=unit.pk, case=case.pk, by=by, now=now)
+        limit = date_words(Schedule().date_of(due)) if (due := letter.clock.due_at) else ""
+        passed = f"，现已超过函复期限（{limit}）" if due and now >= due else f"，函复期限为 {limit}"
+        lines = [
+            f"我单位于 {date_words(Schedule().date_of(letter.sent_at))}以《{letter.number}》请贵单位协助化解编号为 "
+            f"{case.number} 的一起纠纷{passed}，尚未收到函复（第 {letter.urged} 次催办）。",
+            "请尽快处理并函复；确需更多时间的，请书面说明原因和预计完成的日期，以便告知当事人。",
+            "特此函达。",
+        ]
+        _sent(case, unit, paper.number, title, letter.name, lines, "催办函", by=by, now=now)
+        return paper.number
+
+
+def _sent(
+    case: Case, unit: Unit, number: str, title: str, to: str, lines: list[str], label: str, *, by: Actor, now: datetime
+) -> Attachment:
+    note = "联系单位：" + unit.name + (f"，电话：{unit.phone}" if unit.phone else "")
+    told = Paper(unit.name, number, title, to, lines, Schedule().date_of(now), note=note)
+    return attach(
+        case_id=case.pk,
+        name=f"{number}.docx",
+        content=io.BytesIO(compose(told)),
+        public=False,
+        label=f"{label} {number}",
+        by=by,
+        now=now,
+    )

@@ -82,6 +82,11 @@ def _letter(case: Case, one: Letter, now: datetime) -> Event:
     day = Schedule().date_of(due).isoformat() if due else ""
     late = due is not None and now >= due
     note = (_("应在 %(day)s前函复，已超期") if late else _("请在 %(day)s前函复")) % {"day": day}
+    if one.urged_at is not None:
+        note += "；" + _("催办 %(n)d 次，最近 %(day)s") % {
+            "n": one.urged,
+            "day": Schedule().date_of(one.urged_at).isoformat(),
+        }
     return Event(one.name, one.sent_at, text=text, note=note, current=True)
 
 
