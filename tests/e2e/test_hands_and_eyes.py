@@ -68,11 +68,29 @@ UNSEEN = """() => {
 HALL = ("/", "/phone/", "/follow/", "/account/login/")
 DESK = {
     "handler": ("/desk/", "/desk/ledger/", "/desk/requests/new/", "/desk/messages/", "/desk/batches/"),
-    "dispatcher": ("/desk/", "/desk/imports/"),
+    "dispatcher": ("/desk/", "/desk/imports/", "/desk/register/imports/"),
     "leader": ("/supervision/", "/supervision/units/", "/supervision/late/"),
+    "chief": (
+        *("/desk/register/", "/desk/register/new/", "/desk/liaisons/", "/desk/map/"),
+        *("/desk/visits/", "/desk/visits/imports/", "/desk/posts/", "/desk/posts/hazards/", "/desk/posts/disputes/"),
+        *("/desk/visits/new/", "/desk/posts/new/", "/desk/posts/hazards/new/", "/desk/posts/disputes/new/"),
+        *("/desk/rounds/", "/desk/office-days/", "/desk/office-days/new/", "/desk/office-days/imports/"),
+        *(
+            "/desk/trainings/",
+            "/desk/trainings/new/",
+            "/desk/trainings/imports/",
+            "/desk/meetings/",
+            "/desk/meetings/new/",
+        ),
+        *("/desk/notices/", "/desk/notices/new/", "/desk/surveys/", "/desk/surveys/new/", "/desk/downloads/"),
+    ),
+    "supervisor": ("/supervision/statistics/", "/supervision/cards/", "/supervision/matters/", "/supervision/worst/"),
     "auditor": ("/desk/journal/",),
     "security_admin": ("/desk/people/",),
-    "system_admin": ("/desk/units/", "/desk/catalog/", "/desk/health/", "/desk/outbox/"),
+    "system_admin": (
+        *("/desk/units/", "/desk/catalog/", "/desk/health/", "/desk/outbox/", "/desk/routing/", "/desk/webhooks/"),
+        *("/supervision/cards/simulate/", "/desk/tokens/"),
+    ),
 }
 
 
@@ -134,6 +152,10 @@ def test_nothing_runs_off_a_narrow_screen(
     for path in ("/supervision/", "/supervision/units/"):
         wide += look(leader, path, SIDEWAYS)
     leader.shoot(f"leader-{width}")
+    for username in ("chief", "supervisor"):
+        walk = officer(username, **options)
+        for path in DESK[username]:
+            wide += look(walk, path, SIDEWAYS)
     assert not wide, "\n".join(wide)
 
 
