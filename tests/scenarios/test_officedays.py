@@ -24,6 +24,7 @@ from huhang.reading.figures.queries import Ask
 from huhang.reading.figures.scope import Scope
 from tests.factories.city import NOW, City, make_city
 from tests.factories.officedays import announced, somebody
+from tests.plugins.figures import figure
 from tests.scenarios.test_visits import solve
 
 DAY = timedelta(days=1)
@@ -189,6 +190,7 @@ def test_no_slot_is_ever_oversold(own_database: str, many: int) -> None:
     assert (told.count("booked"), told.count("slot_full")) == (seats, many - seats)
     with acting(SYSTEM):
         assert Slot.objects.get(pk=slot.pk).booked == seats == Booking.objects.filter(state="live").count()
+    figure(16, f"{many} at once for {seats} seats of an office day: {told.count('booked')} booked")
 
 
 @db
