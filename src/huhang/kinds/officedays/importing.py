@@ -4,7 +4,6 @@ Nobody could book such a day and nobody is told. What was brought becomes a requ
 as any other, or recorded as settled in the words of the table, with no answer, revisit or rating made up for it.
 """
 
-import re
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
@@ -27,9 +26,10 @@ from huhang.kinds.officedays.actions.entering import enter_held
 from huhang.kinds.officedays.columns import VOCABULARY
 from huhang.kinds.officedays.models import ImportRun
 from huhang.kinds.officedays.rules import MOST_PROBLEMS, MOST_WALK_INS
-from huhang.register.subjects.queries import by_key, reaches
+from huhang.register.subjects.queries import named, reaches
 from huhang.register.units.models import Unit
-from huhang.register.units.queries import by_name, tree
+from huhang.register.units.queries import named as unit_named
+from huhang.register.units.queries import tree
 
 TWICE = Sentence("同一天、同一处、同一单位的现场办公已经登记过，或表里有两行。")
 LABELS = {one.key: one.label for one in VOCABULARY.things}
@@ -47,9 +47,9 @@ class Days(Table[ImportRun]):
         if key in ("day", "ends"):
             return cells.moment(cell).isoformat()
         if key == "subject":
-            return _subject(said(cell), by)
+            return str(named(by, said(cell)).pk)
         if key == "unit":
-            return _unit(said(cell).strip())
+            return str(unit_named(said(cell)))
         if key == "people":
             number = cells.number(cell, 0, MOST_WALK_INS)
             if number != int(number):
@@ -123,24 +123,6 @@ class Days(Table[ImportRun]):
 
 
 TABLE = Days()
-
-
-def _subject(text: str, by: Actor) -> str:
-    found = by_key(by, text)
-    if found is None:
-        raise Invalid(
-            "登记库里没有“%(name)s”，或不止一个；请填主体编号或信用代码。", params={"name": text.strip()[:40]}
-        )
-    while found.merged_into is not None:
-        found = found.merged_into
-    return str(found.pk)
-
-
-def _unit(text: str) -> str:
-    found = by_name().get(re.sub(r"\s+", " ", text))
-    if found is None:
-        raise Invalid("没有这个单位，或不止一个；请填机构代码或全称。")
-    return str(found)
 
 
 def _held_by(values: Mapping[str, Any], by: Actor) -> uuid.UUID:

@@ -25,7 +25,7 @@ from huhang.kinds.trainings.actions.opening import told_of
 from huhang.kinds.trainings.columns import VOCABULARY
 from huhang.kinds.trainings.models import Host, ImportRun
 from huhang.kinds.trainings.rules import CHECK, MOST_PEOPLE, passed_within
-from huhang.register.subjects.queries import by_key
+from huhang.register.subjects.queries import named
 
 NUMBERS = ("people", "handed_over", "before_taken", "before_passed", "after_taken", "after_passed")
 RETURN = ("return_taken", "return_passed")
@@ -42,7 +42,7 @@ def _value(key: str, cell: Cell, by: Actor) -> Any:
     if key == "sort":
         return _sort(said(cell).strip())
     if key == "subjects":
-        return [str(_subject(one, by)) for one in said(cell).replace("；", ";").split(";") if one.strip()]
+        return [str(named(by, one).pk) for one in said(cell).replace("；", ";").split(";") if one.strip()]
     return cells.words(cell, most={"title": 100, "place": 200, "speaker": 80}[key]).replace("\n", " ")
 
 
@@ -51,15 +51,6 @@ def _sort(text: str) -> str:
         if text in (code, body["name"], body["name_en"]):
             return code
     raise Invalid("目录里没有这个种类，请从模板的下拉列表里选。")
-
-
-def _subject(text: str, by: Actor) -> uuid.UUID:
-    found = by_key(by, text)
-    if found is None:
-        raise Invalid(
-            "登记库里没有“%(name)s”，或不止一个；请填主体编号或信用代码。", params={"name": text.strip()[:40]}
-        )
-    return found.pk
 
 
 def _whole(values: Mapping[str, Any], seen: set[tuple[Any, ...]], by: Actor, now: datetime) -> list[list[str]]:

@@ -5,7 +5,6 @@ nobody is sent anything, nobody is asked to rate. What was spoken becomes a requ
 as any other, or recorded as settled in the words of the table, with no answer, revisit or rating made up for it.
 """
 
-import re
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -32,8 +31,9 @@ from huhang.kinds.visits.columns import VOCABULARY
 from huhang.kinds.visits.models import ImportRun, Visit
 from huhang.kinds.visits.rules import MODES, MOST_PEOPLE, MOST_REQUESTS, ON_SITE, quarter_of
 from huhang.register.subjects.models import Subject
-from huhang.register.subjects.queries import by_key, reaches, whole
-from huhang.register.units.queries import by_name, tree
+from huhang.register.subjects.queries import named, reaches, whole
+from huhang.register.units.queries import named as unit_named
+from huhang.register.units.queries import tree
 
 SESSION = uuid.UUID("6f3c1b0e-52a4-4d0b-9a53-1c7a0b8d4e21")
 """One unit, one day and one label make one session, also when its rows come in two tables."""
@@ -50,7 +50,7 @@ class Visits(Table[ImportRun]):
     def value(self, key: str, cell: Cell, by: Actor) -> Any:
         """A cell as the row keeps it. Raises Invalid beside its column."""
         if key == "subject":
-            return _subject(said(cell), by)
+            return str(named(by, said(cell)).pk)
         if key == "day":
             return cells.moment(cell).isoformat()
         if key == "people":
@@ -61,7 +61,7 @@ class Visits(Table[ImportRun]):
         if key in ("mode", "purpose"):
             return _chosen(key, said(cell).strip())
         if key == "unit":
-            return _unit(said(cell).strip())
+            return str(unit_named(said(cell)))
         if key == "officer":
             return str(_officer(said(cell).strip()).pk)
         if key in ("problems", "solved"):
@@ -124,17 +124,6 @@ class Visits(Table[ImportRun]):
 TABLE = Visits()
 
 
-def _subject(text: str, by: Actor) -> str:
-    found = by_key(by, text)
-    if found is None:
-        raise Invalid(
-            "登记库里没有“%(name)s”，或不止一个；请填主体编号或信用代码。", params={"name": text.strip()[:40]}
-        )
-    while found.merged_into is not None:
-        found = found.merged_into
-    return str(found.pk)
-
-
 def _chosen(key: str, text: str) -> str:
     known: dict[str, tuple[str, ...]]
     if key == "mode":
@@ -145,13 +134,6 @@ def _chosen(key: str, text: str) -> str:
         if text in names:
             return code
     raise Invalid("没有这一项，请从模板的下拉列表里选。")
-
-
-def _unit(text: str) -> str:
-    found = by_name().get(re.sub(r"\s+", " ", text))
-    if found is None:
-        raise Invalid("没有这个单位，或不止一个；请填机构代码或全称。")
-    return str(found)
 
 
 def _officer(text: str) -> User:

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from huhang.base.access.rules import Actor, Perm, Reach
 from huhang.base.messages.recipients import Reach as Address
 from huhang.base.statements import rows
-from huhang.kernel.errors import Missing
+from huhang.kernel.errors import Invalid, Missing
 from huhang.kernel.text import squeeze
 from huhang.register.subjects import life
 from huhang.register.subjects.models import Change, Contact, Correction, Merge, Pair, Person, Subject
@@ -169,6 +169,22 @@ def by_key(actor: Actor, text: str) -> Subject | None:
     key = squeeze(said)
     rows = list(visible(actor).filter(Q(credit_code=key) | Q(number=key) | Q(name=said))[:2])
     return rows[0] if len(rows) == 1 else None
+
+
+def named(actor: Actor, text: str) -> Subject:
+    """The subject a table names, as `by_key` finds it, or what it was merged into.
+
+    Raises:
+        Invalid: none, or more than one.
+    """
+    found = by_key(actor, text)
+    if found is None:
+        raise Invalid(
+            "登记库里没有“%(name)s”，或不止一个；请填主体编号或信用代码。", params={"name": text.strip()[:40]}
+        )
+    while found.merged_into is not None:
+        found = found.merged_into
+    return found
 
 
 def contacts_of(subject: Subject, *, ended: bool = False) -> list[Contact]:

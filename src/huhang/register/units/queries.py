@@ -85,6 +85,18 @@ def by_name() -> dict[str, uuid.UUID]:
     return {name: pk for name, pk in found.items() if name not in twice}
 
 
+def named(text: str) -> uuid.UUID:
+    """The standing unit a table names, however many blanks stand in between.
+
+    Raises:
+        Invalid: none, or more than one.
+    """
+    found = by_name().get(" ".join(text.split()))
+    if found is None:
+        raise Invalid("没有这个单位，或不止一个；请填机构代码或全称。")
+    return found
+
+
 _held: tuple[float, Tree] | None = None
 
 
