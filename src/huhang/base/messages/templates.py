@@ -279,7 +279,7 @@ WORDS: dict[str, Words] = {
     ),
     "dispute.unanswered": Words(
         "纠纷 %(number)s 发出的函到期没有函复，可以发函催办。",
-        "A letter about dispute %(number)s was not answered in its days. It can be reminded of.",
+        "A letter about dispute %(number)s was not answered in its days. The authority can be reminded by letter.",
     ),
     "dispute.relapse": Words(
         "纠纷 %(number)s 该回访了，请没有参加调解的人去问问有没有反复。",

@@ -31,7 +31,7 @@ def refer(doing: Doing) -> Outcome:
         raise Conflict("已经发函给这个单位，还没有函复。", field="authority")
     seq = Letter.objects.filter(case=case).count() + 1
     if seq > MOST:
-        raise Conflict("这起纠纷发出的函太多了，请先记下各单位的答复。", field="authority")
+        raise Conflict("一起纠纷最多发 %(most)d 封函。", field="authority", params={"most": MOST})
     promise = Promise(f"{code}@{body['version']}", int(body["days"]), Unit.WORKING_DAYS.value)
     clock = clocks.start(case, f"{CLOCK}-{seq}", promise, at=doing.now, shown=False)
     assert clock.due_at is not None  # a clock without pauses always has a due instant
