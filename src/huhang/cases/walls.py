@@ -124,21 +124,28 @@ ORDERS = (
 
 SPAN = 2
 """How many months a search goes back at first; what is so rare that they do not fill a page is cheap to find whole."""
+NEAREST, NEAR = 2, 8
+"""How many days a search of the whole city goes back before that: each span asks the index for a mark a day."""
+LARGE = 2_000_000
+"""From so many cases on, a count goes back by months too; below, that were a statement for nothing."""
 FEW = 16
 """Somebody with more units than this meets so many cases that naming them narrows nothing."""
 
 
 def terms(c: str = "") -> str:
-    """What one index finds a case by: its words, the month of receipt, whose it is, who takes part, whether it is open.
+    """What one index finds a case by: words, day (UTC) and month of receipt, whose, with whom, whether open.
 
-    A search then touches only cases of the months and the people asked for, however many there are with these words.
+    A search then touches only cases of the days, months and people asked for, however many there are with these words.
     The words are pairs of characters, so none of them can be one of these marks.
     """
     p = f"{c}." if c else ""
-    year, month = (f"extract({part} FROM {p}received_at AT TIME ZONE 'UTC')" for part in ("year", "month"))
+    at = f"{p}received_at AT TIME ZONE 'UTC'"
+    year, month = (f"extract({part} FROM {at})" for part in ("year", "month"))
+    day = f"floor(extract(epoch FROM {at}) / 86400)::int"
     return (
         f"(coalesce({p}search, ''::tsvector) || array_to_tsvector(array_remove(ARRAY["
-        f"'@m' || ({year} * 12 + {month})::int, '@u' || {p}unit_id, '@u' || {p}branch_id, '@o' || {p}officer_id,"
+        f"'@d' || {day}, '@m' || ({year} * 12 + {month})::int, '@u' || {p}unit_id, '@u' || {p}branch_id,"
+        f" '@o' || {p}officer_id,"
         f" '@t' || {p}taken_by_id, '@q' || {p}requester_id, CASE WHEN {p}is_open THEN '@open' END]::text[], NULL)"
         f" || {p}party_units::text[] || {p}party_branches::text[]))"
     )
@@ -163,8 +170,9 @@ def found() -> str:
     the one index would meet every case these units ever had a part in. They are found first, whatever else is asked:
     the planner takes thirty units' parts for many and would walk all late cases of the city to meet them.
 
-    The newest findings are looked for in the last months first: sorting every case that ever had a word would cost more
-    the longer the ledger gets.
+    The newest findings are looked for in the last days first, then in the last months: sorting every case that ever had
+    a word would cost more the longer the ledger gets. A week is skipped where two days found too little to hope for a
+    page of it.
     """
     narrowed = "\n".join(
         f"    IF narrow ? '{name}' THEN say := say || $n$ AND {condition}$n$; END IF;" for name, condition in NARROWED
@@ -187,10 +195,14 @@ DECLARE
     along text;
     marks text[] := ARRAY[q::text];
     whole tsquery;
-    months tsquery;
-    top timestamp := date_trunc('month', least((narrow->>'at')::timestamptz, (narrow->>'until')::timestamptz, now())
-        AT TIME ZONE 'UTC');
+    top timestamp := least((narrow->>'at')::timestamptz, (narrow->>'until')::timestamptz, now()) AT TIME ZONE 'UTC';
+    sort text := coalesce(narrow->>'order', '{ORDERS[0][0]}');
+    spans text[] := ARRAY[]::text[];
+    span text;
     low timestamp;
+    high timestamp;
+    near_by tsquery;
+    inside text;
     near boolean := false;
     got int;
 BEGIN
@@ -215,21 +227,40 @@ BEGIN
         say := say || along;
     END IF;
     say := 'SELECT c.id FROM ' || source || say;
-    along := CASE coalesce(narrow->>'order', '{ORDERS[0][0]}')
+    along := CASE sort
 {orders}
     END;
-    IF q IS NOT NULL AND NOT near AND coalesce(narrow->>'order', '{ORDERS[0][0]}') = '{ORDERS[0][0]}' THEN
-        low := top - make_interval(months => {SPAN} - 1);
-        SELECT string_agg(quote_literal('@m' || (extract(year FROM m) * 12 + extract(month FROM m))::int), ' | ')
-            INTO months FROM generate_series(low, top + interval '1 month', interval '1 month') AS m;
-        RETURN QUERY EXECUTE say || $w$ AND c.received_at >= $10 AT TIME ZONE 'UTC'$w$ || along || ' LIMIT $8'
-            USING q, pats, narrow, units, branches, parties, states, want, whole && months, low;
+    IF q IS NOT NULL AND NOT near AND sort = '{ORDERS[0][0]}' THEN
+        spans := ARRAY['nearest', 'near', 'months'];
+    ELSIF q IS NOT NULL AND NOT near AND sort = '{ORDERS[-1][0]}'
+        AND (SELECT t.reltuples > {LARGE} FROM pg_class t WHERE t.oid = 'cases_case'::regclass) THEN
+        spans := ARRAY['months'];
+    END IF;
+    FOREACH span IN ARRAY spans LOOP
+        CONTINUE WHEN span = 'near' AND got * {NEAR // NEAREST} < want;
+        IF span = 'months' THEN
+            low := date_trunc('month', top) - make_interval(months => {SPAN} - 1);
+            high := date_trunc('month', top) + interval '2 months';
+            SELECT string_agg(quote_literal('@m' || (extract(year FROM m) * 12 + extract(month FROM m))::int), ' | ')
+                INTO near_by FROM generate_series(low, high - interval '1 month', interval '1 month') AS m;
+        ELSE
+            high := date_trunc('day', top) + interval '1 day'
+                * CASE span WHEN 'near' THEN {1 - NEAREST} ELSE 2 END;
+            low := date_trunc('day', top) - interval '1 day'
+                * CASE span WHEN 'near' THEN {NEAR - 1} ELSE {NEAREST - 1} END;
+            SELECT string_agg(quote_literal('@d' || floor(extract(epoch FROM d) / 86400)::int), ' | ')
+                INTO near_by FROM generate_series(low, high - interval '1 day', interval '1 day') AS d;
+        END IF;
+        inside := format($w$(c.received_at >= %L AND c.received_at < %L)$w$,
+            low AT TIME ZONE 'UTC', high AT TIME ZONE 'UTC');
+        RETURN QUERY EXECUTE say || ' AND ' || inside || along || ' LIMIT $8'
+            USING q, pats, narrow, units, branches, parties, states, want, whole && near_by;
         GET DIAGNOSTICS got = ROW_COUNT;
         want := want - got;
         IF want <= 0 THEN RETURN; END IF;
-        say := say || $w$ AND c.received_at < $10 AT TIME ZONE 'UTC'$w$;
-    END IF;
+        say := say || ' AND NOT ' || inside;
+    END LOOP;
     RETURN QUERY EXECUTE say || along || ' LIMIT $8'
-        USING q, pats, narrow, units, branches, parties, states, want, whole, low;
+        USING q, pats, narrow, units, branches, parties, states, want, whole;
 END $body$;
 """
