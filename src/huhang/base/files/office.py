@@ -49,8 +49,7 @@ def checked(data: bytes) -> Kept:
             _search(packed, entries)
     except (
         zipfile.BadZipFile,
-        NotImplementedError,
-        RuntimeError,
+        RuntimeError,  # a compression or encryption that is not known, too
         EOFError,
         OSError,
         ValueError,

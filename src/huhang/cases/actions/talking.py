@@ -1,5 +1,6 @@
 """Notes among colleagues, and files that belong to a case."""
 
+import io
 import uuid
 from datetime import datetime
 from typing import IO
@@ -67,6 +68,23 @@ def attach(
         f"{case.kind}.attach", by=by, now=now, case=case.pk, data={"file": str(stored.pk), "size": stored.size}
     )
     return made
+
+
+def attach_paper(case: Case, *, number: str, content: bytes, label: str, by: Actor, now: datetime) -> Attachment:
+    """Seals a numbered official paper, a Word file, among the files of a case; it is not the person's to see.
+
+    Raises:
+        Missing, Denied, Invalid: as `attach` does.
+    """
+    return attach(
+        case_id=case.pk,
+        name=f"{number}.docx",
+        content=io.BytesIO(content),
+        public=False,
+        label=f"{label} {number}",
+        by=by,
+        now=now,
+    )
 
 
 def _part(case: Case, by: Actor) -> Assignment | None:

@@ -1,6 +1,5 @@
 """The papers of a dispute: the agreement every party is read, and letters to other authorities."""
 
-import io
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +14,7 @@ from huhang.base.papers.composing import compose
 from huhang.base.papers.rules import Letter as Paper
 from huhang.base.papers.rules import date_words, mark_of
 from huhang.base.vault import actions as vault
-from huhang.cases.actions.talking import attach
+from huhang.cases.actions.talking import attach_paper
 from huhang.cases.models import Attachment, Case
 from huhang.kernel.worktime import Schedule
 from huhang.kinds.disputes import queries
@@ -59,15 +58,8 @@ def write_agreement(case: Case, terms: str, *, by: Actor, now: datetime) -> Atta
             terms=[line.strip() for line in terms.split("\n") if line.strip()],
             dated=Schedule().date_of(now),
         )
-        return attach(
-            case_id=case.pk,
-            name=f"{paper.number}.docx",
-            content=io.BytesIO(compose_agreement(paper_of)),
-            public=False,
-            label=f"{title} {paper.number}",
-            by=by,
-            now=now,
-        )
+        content = compose_agreement(paper_of)
+        return attach_paper(case, number=paper.number, content=content, label=title, by=by, now=now)
 
 
 def write_letter(
@@ -112,12 +104,4 @@ def _sent(
 ) -> Attachment:
     note = "联系单位：" + unit.name + (f"，电话：{unit.phone}" if unit.phone else "")
     told = Paper(unit.name, number, title, to, lines, Schedule().date_of(now), note=note)
-    return attach(
-        case_id=case.pk,
-        name=f"{number}.docx",
-        content=io.BytesIO(compose(told)),
-        public=False,
-        label=f"{label} {number}",
-        by=by,
-        now=now,
-    )
+    return attach_paper(case, number=number, content=compose(told), label=label, by=by, now=now)

@@ -1,6 +1,5 @@
 """The minutes of a joint meeting as an official document (L2; GB/T 9704-2012, 10.3)."""
 
-import io
 from datetime import datetime
 
 from django.conf import settings
@@ -12,7 +11,7 @@ from huhang.base.catalog import queries as catalog
 from huhang.base.papers.actions import issue
 from huhang.base.papers.minutes import Minutes, Talked, compose_minutes
 from huhang.base.papers.rules import date_words, mark_of
-from huhang.cases.actions.talking import attach
+from huhang.cases.actions.talking import attach_paper
 from huhang.cases.models import Attachment, Case
 from huhang.kernel.worktime import Schedule
 from huhang.kinds.meetings import queries
@@ -56,15 +55,8 @@ def write_minutes(case: Case, *, by: Actor, now: datetime) -> Attachment:
             ],
             dated=Schedule().date_of(now),
         )
-        return attach(
-            case_id=case.pk,
-            name=f"{paper.number}.docx",
-            content=io.BytesIO(compose_minutes(told)),
-            public=False,
-            label=f"会议纪要 {paper.number}",
-            by=SYSTEM,
-            now=now,
-        )
+        content = compose_minutes(told)
+        return attach_paper(case, number=paper.number, content=content, label="会议纪要", by=SYSTEM, now=now)
 
 
 def _lines(text: str) -> list[str]:

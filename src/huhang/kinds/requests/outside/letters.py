@@ -1,6 +1,5 @@
 """What the letters say. Only what the officer asks goes into them: neither title nor words of the request (PIPL §6)."""
 
-import io
 import uuid
 from datetime import datetime
 from typing import Any
@@ -14,7 +13,7 @@ from huhang.base.access.rules import Actor
 from huhang.base.papers.actions import issue
 from huhang.base.papers.composing import compose
 from huhang.base.papers.rules import Letter, date_words, mark_of
-from huhang.cases.actions.talking import attach
+from huhang.cases.actions.talking import attach_paper
 from huhang.cases.models import Attachment, Case
 from huhang.kernel.worktime import Schedule
 from huhang.register.units.models import Unit
@@ -41,15 +40,7 @@ def write(
     )
     note = "联系单位：" + unit.name + (f"，电话：{unit.phone}" if unit.phone else "")
     letter = Letter(unit.name, paper.number, title, to, body, Schedule().date_of(now), note=note)
-    made = attach(
-        case_id=case.pk,
-        name=f"{paper.number}.docx",
-        content=io.BytesIO(compose(letter)),
-        public=False,
-        label=f"{label} {paper.number}",
-        by=by,
-        now=now,
-    )
+    made = attach_paper(case, number=paper.number, content=compose(letter), label=str(label), by=by, now=now)
     return paper.number, made
 
 
