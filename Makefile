@@ -20,7 +20,7 @@ bench: setup
 # The long runs of SAFEGUARDS: a hundred crashes, thousands of sequences, 200 keys × 50 posts at once, more of each draw.
 soak: setup
 	@$(BIN)/python -m pytest -m soak $(ARGS)
-	@HUHANG_PAIRS=1000 HUHANG_FUZZ=3000 HUHANG_LIVES=1000 HUHANG_KEYS=200 HUHANG_AT_ONCE=50 $(BIN)/python -m pytest \
+	@HUHANG_PAIRS=1000 HUHANG_FUZZ=3000 HUHANG_LIVES=1000 HUHANG_SENT_KEYS=200 HUHANG_AT_ONCE=50 $(BIN)/python -m pytest \
 		tests/reading/figures/test_honest.py tests/doors/api/test_fuzz.py tests/doors/cli/test_city_replay.py \
 		tests/safeguards/test_once.py
 

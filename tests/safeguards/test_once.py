@@ -20,7 +20,7 @@ from tests.doors.api.callers import WORDS, Caller, caller
 from tests.factories.city import City, make_city
 from tests.plugins.figures import figure
 
-KEYS, AT_ONCE = int(os.environ.get("HUHANG_KEYS", "40")), int(os.environ.get("HUHANG_AT_ONCE", "10"))
+KEYS, AT_ONCE = int(os.environ.get("HUHANG_SENT_KEYS", "40")), int(os.environ.get("HUHANG_AT_ONCE", "10"))
 FORM = {"channel": "hotline", "nature": "help", "urgency": "0", "body": WORDS["body"], "phone": WORDS["phone"]}
 
 
