@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from huhang.base.access.context import SYSTEM, acting
 from huhang.base.access.rules import Actor
 from huhang.base.database import as_owner
+from huhang.cases import life
 from huhang.reading import ledger, tallies
 from huhang.reading.ledger import DUE, RECEIVED, Walk
 from huhang.reading.rules import SCOPES, Filter, Place
-from tests.factories.city import NOW, make_city
+from tests.factories.city import NOW, enterprise, filed, make_city
 from tests.reading.crowd import add_cases, add_stations, take_statistics
 
 ROWS = 24_000
@@ -114,3 +116,27 @@ def test_counts_planned_once_walk_the_index_of_what_they_count(crowd: Any) -> No
                 told = planned_once(made.sql, made.values)
                 assert "Seq Scan on cases_case" not in told, (who, asked, told)
                 assert index in told, (who, asked, told)
+
+
+def test_the_life_of_a_subject_finds_its_cases_and_those_under_them_by_index(crowd: Any) -> None:
+    """A1: “or” over the join to the parent read the whole ledger for the eight cases of one enterprise."""
+    with acting(SYSTEM):
+        firm = enterprise(crowd)
+    first = filed(crowd, subject=firm.pk).case
+    under = filed(crowd, phone="13800000009", parent=first.pk).case
+    with as_owner(connection), connection.cursor() as cursor:
+        cursor.execute("UPDATE cases_case SET subject_id = NULL WHERE id = %s", [under.pk])
+    take_statistics()
+    for who in ("chief", "auditor"):
+        actor = crowd.actor(who)
+        with acting(actor):
+            with CaptureQueriesContext(connection) as asked:
+                told = list(life.read(actor, [firm.pk], before=None, most=9, only=""))
+            (sql,) = [one["sql"] for one in asked if "cases_case" in one["sql"]]
+            with connection.cursor() as cursor:
+                cursor.execute("EXPLAIN " + sql)
+                made = "\n".join(row[0] for row in cursor.fetchall())
+        if who == "auditor":
+            assert {one.key for one in told} == {first.number, under.number}
+        assert "Seq Scan on cases_case" not in made, (who, made)
+        assert "case_subject" in made, (who, made)
