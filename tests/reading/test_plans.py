@@ -8,9 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from huhang.base.access.context import SYSTEM, acting
+from huhang.base.access.queries import visible_to
 from huhang.base.access.rules import Actor
 from huhang.base.database import as_owner
 from huhang.cases import life
+from huhang.cases.models import Case
 from huhang.reading import ledger, tallies
 from huhang.reading.ledger import DUE, RECEIVED, Walk
 from huhang.reading.rules import SCOPES, Filter, Place
@@ -140,3 +142,16 @@ def test_the_life_of_a_subject_finds_its_cases_and_those_under_them_by_index(cro
             assert {one.key for one in told} == {first.number, under.number}
         assert "Seq Scan on cases_case" not in made, (who, made)
         assert "case_subject" in made, (who, made)
+
+
+def test_a_kind_that_is_few_among_very_many_requests_is_found_by_its_index(crowd: Any) -> None:
+    """B3, B5, B6: visits, sessions and office days stand in one table with a million requests."""
+    for who in ("chief", "auditor"):
+        actor = crowd.actor(who)
+        for kind in ("visit", "training", "officeday", "card"):
+            with acting(actor):
+                rows = visible_to(actor, Case.objects.filter(kind=kind)).order_by("-received_at", "-id")
+                for asked in (rows[:51], rows.filter(state="held")):
+                    made = plan(*asked.query.sql_with_params())
+                    assert "Seq Scan on cases_case" not in made, (who, kind, made)
+                    assert "case_kind" in made or "case_queue_state" in made, (who, kind, made)

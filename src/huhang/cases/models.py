@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from huhang.kernel.numbering import uuid7
 
+MAIN = "request"
+"""The kind that fills the table; the others are few among it and are found by an index of their own."""
+
 
 class Case(models.Model):
     """A matter with a number, a state, an owning unit and a running clock."""
@@ -139,6 +142,7 @@ class Case(models.Model):
                 name="case_ledger_officer",
                 condition=Q(officer__isnull=False),
             ),
+            models.Index(fields=["kind", "-received_at", "-id"], name="case_kind", condition=~Q(kind=MAIN)),
             models.Index(fields=["requester"], name="case_requester", condition=Q(requester__isnull=False)),
             models.Index(fields=["subject", "-received_at"], name="case_subject", condition=Q(subject__isnull=False)),
             models.Index(fields=["parent"], name="case_parent", condition=Q(parent__isnull=False)),

@@ -168,7 +168,7 @@ def found() -> str:
 
     Who takes part in open cases is asked by every page, so an index of its own holds those few (``case_parties_open``):
     the one index would meet every case these units ever had a part in. They are found first, whatever else is asked:
-    the planner takes thirty units' parts for many and would walk all late cases of the city to meet them.
+    the planner takes thirty units' parts for many and would walk the city's late cases, or all there are, to meet them.
 
     The newest findings are looked for in the last days first, then in the last months: sorting every case that ever had
     a word would cost more the longer the ledger gets. A week is skipped where two days found too little to hope for a
@@ -223,6 +223,8 @@ BEGIN
     IF q IS NULL AND cardinality(parties) > 0 AND narrow->>'open' = 'true' THEN
         source := $p$(SELECT * FROM cases_case o WHERE o.is_open AND o.party_units <> '{{}}' AND o.party_units && $6
             OFFSET 0)$p$;
+    ELSIF q IS NULL AND cardinality(parties) > 0 THEN
+        source := $p$(SELECT * FROM cases_case o WHERE {terms("o")} @@ $9 OFFSET 0)$p$;
     ELSIF whole IS NOT NULL THEN
         say := say || along;
     END IF;
